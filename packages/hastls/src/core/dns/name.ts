@@ -1,0 +1,215 @@
+import { type Parsed, parsed } from '../bytes/parsed.ts';
+import type { Reader } from '../bytes/reader.ts';
+import type { Writer } from '../bytes/writer.ts';
+
+declare const name: unique symbol;
+/**
+ * An absolute domain name in normalised presentation form: it ends in a dot, its labels are 1 to 63 octets long, the
+ * whole at most 255 on the wire, and every octet that is not printable ASCII stands as `\DDD`. [RFC1035 §2.3.4 §5.1]
+ * So a `Name` is plain ASCII, and two names are the same if their `canonical()` forms are the same string.
+ */
+export type Name = string & { readonly [name]: true };
+
+export const ROOT: Name = '.' as Name; // the one name that needs no parsing
+
+const MAX_LABEL = 63;
+const MAX_NAME = 255;
+
+/** Reads presentation form; a name without a final dot is completed by `origin`, by default the root. */
+export const toName = (text: string, origin: Name = ROOT): Parsed<Name> => parsed(() => parseName(text, origin));
+
+/** `toName` for parsers that gather their complaints. @throws RangeError that says what is wrong with the name. */
+export function parseName(text: string, origin: Name = ROOT): Name {
+  if (text === '.') return ROOT;
+  if (text === '@') return origin;
+  if (text === '') throw new RangeError('a domain name cannot be empty');
+  if (text.length > MAX_NAME * 4) throw new RangeError('a domain name has at most 255 octets');
+  const absolute = endsInDot(text);
+  const found = splitLabels(absolute ? text.slice(0, -1) : text).map((label) => presentLabel(labelOctets(label)));
+  return checkedLength([...found, ...(absolute ? [] : labels(origin))]);
+}
+
+/** The name's labels in presentation form, leftmost first; none for the root. */
+export function labels(of: Name): readonly string[] {
+  if (of === ROOT) return [];
+  const bare = of.slice(0, -1);
+  return bare.includes('\\') ? splitLabels(bare) : bare.split('.');
+}
+
+/** How many labels, the root not counted; that of a wildcard is counted. [RFC4034 §3.1.3 counts it out: see there] */
+export function labelCount(of: Name): number {
+  if (of === ROOT) return 0;
+  if (of.includes('\\')) return labels(of).length;
+  let count = 0;
+  for (let at = of.indexOf('.'); at >= 0; at = of.indexOf('.', at + 1)) count++;
+  return count;
+}
+
+/** The name without its leftmost label. The root is its own parent. */
+export function parent(of: Name): Name {
+  if (of === ROOT) return ROOT;
+  const [first = ''] = of.includes('\\') ? labels(of) : [of.slice(0, of.indexOf('.'))];
+  return (of.slice(first.length + 1) || '.') as Name; // the tail of a name is a name
+}
+
+/** The rightmost `count` labels of the name. */
+export function suffix(of: Name, count: number): Name {
+  let shorter = of;
+  for (let left = labelCount(of); left > count; left--) shorter = parent(shorter);
+  return shorter;
+}
+
+/** `label.of`, for a label in presentation form. @throws RangeError when the result is too long. */
+export const child = (label: string, of: Name): Name =>
+  checkedLength([presentLabel(labelOctets(label)), ...labels(of)]);
+
+/** ASCII letters in lower case: the form names are compared and signed in. [RFC4034 §6.2] */
+export const canonical = (of: Name): Name => of.toLowerCase() as Name; // a Name is ASCII, so nothing else changes
+
+export const sameName = (a: Name, b: Name): boolean => a === b || canonical(a) === canonical(b);
+
+/** Whether `of` is `above` or lies below it. */
+export function isWithin(of: Name, above: Name): boolean {
+  if (above === ROOT) return true;
+  const [long, short] = [canonical(of), canonical(above)];
+  if (!long.endsWith(short)) return false;
+  if (long.length === short.length) return true;
+  // "\." and "\\." differ: only a walk along the labels can tell a dot that separates from one that was escaped
+  return long.includes('\\') ? suffix(long, labelCount(short)) === short : long[long.length - short.length - 1] === '.';
+}
+
+/** Canonical order: by labels from the right, octet by octet, shorter first. [RFC4034 §6.1] */
+export function compareNames(a: Name, b: Name): number {
+  const [left, right] = [labels(canonical(a)), labels(canonical(b))];
+  for (let back = 1; back <= Math.min(left.length, right.length); back++) {
+    const difference = compareLabels(left.at(-back) as string, right.at(-back) as string);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** Writes the name without compression. */
+export function writeName(out: Writer, of: Name): void {
+  for (const label of labels(of)) {
+    const octets = labelOctets(label);
+    out.uint8(octets.length).bytes(octets);
+  }
+  out.uint8(0);
+}
+
+/**
+ * Reads a name, following compression pointers only backwards, so that no message can make it loop. [RFC1035 §4.1.4]
+ * @throws RangeError on a forward pointer, an unknown label type, a name over 255 octets.
+ */
+export function readName(from: Reader, compression: 'allowed' | 'forbidden' = 'allowed'): Name {
+  const { whole } = from;
+  const start = from.at;
+  let text = '';
+  let length = 1;
+  let at = start;
+  let floor = start;
+  let end = -1;
+  const octet = (): number => {
+    const value = whole[at];
+    if (value === undefined || (end < 0 && from.left <= at - from.at))
+      throw new RangeError('a name runs past the end of its data');
+    at++;
+    return value;
+  };
+  for (;;) {
+    const size = octet();
+    if (size === 0) break;
+    if (size >= 0xc0) {
+      const target = ((size & 0x3f) << 8) | octet();
+      if (compression === 'forbidden') throw new RangeError('a compressed name where none may stand');
+      if (target >= floor) throw new RangeError('a compression pointer that does not point backwards');
+      if (end < 0) end = at;
+      at = floor = target;
+      continue;
+    }
+    if (size > MAX_LABEL) throw new RangeError(`label type 0x${size.toString(16)} is unknown`);
+    length += size + 1;
+    if (length > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
+    const label = at;
+    for (let left = size; left > 0; left--) octet();
+    text += `${presentLabel(whole.subarray(label, at))}.`;
+  }
+  from.at = end < 0 ? at : end;
+  return (text || '.') as Name; // built of checked labels
+}
+
+/** The octets of a label in presentation form. */
+export function labelOctets(label: string): Uint8Array {
+  const octets: number[] = [];
+  for (let at = 0; at < label.length; at++) {
+    const character = label.charCodeAt(at);
+    if (character > 0x7e) throw new RangeError('a domain name is written in ASCII: convert it to A-labels first [A36]');
+    if (character !== 0x5c) octets.push(character);
+    else if (/^[0-9]{3}/.test(label.slice(at + 1, at + 4))) {
+      const value = Number(label.slice(at + 1, at + 4));
+      if (value > 255) throw new RangeError(`\\${label.slice(at + 1, at + 4)} is no octet`);
+      octets.push(value);
+      at += 3;
+    } else {
+      const escaped = label.charCodeAt(++at);
+      if (!(escaped < 0x7f)) throw new RangeError('a backslash at the end of a label');
+      octets.push(escaped);
+    }
+  }
+  if (octets.length === 0) throw new RangeError('a domain name has an empty label');
+  if (octets.length > MAX_LABEL)
+    throw new RangeError(`a label has at most 63 octets, "${label.slice(0, 16)}…" has more`);
+  return Uint8Array.from(octets);
+}
+
+function presentLabel(octets: Uint8Array): string {
+  let text = '';
+  for (const octet of octets) {
+    if (octet <= 0x20 || octet >= 0x7f) text += `\\${String(octet).padStart(3, '0')}`;
+    else text += SPECIAL.has(octet) ? `\\${String.fromCharCode(octet)}` : String.fromCharCode(octet);
+  }
+  return text;
+}
+
+/** Characters that mean something in a master file: `"` `$` `(` `)` `.` `;` `@` `\`. [RFC1035 §5.1] */
+const SPECIAL: ReadonlySet<number> = new Set([0x22, 0x24, 0x28, 0x29, 0x2e, 0x3b, 0x40, 0x5c]);
+
+function compareLabels(a: string, b: string): number {
+  if (a === b) return 0;
+  if (!a.includes('\\') && !b.includes('\\')) return a < b ? -1 : 1;
+  const [left, right] = [labelOctets(a), labelOctets(b)];
+  for (let index = 0; index < Math.min(left.length, right.length); index++) {
+    const difference = (left[index] as number) - (right[index] as number);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+function checkedLength(parts: readonly string[]): Name {
+  const octets = parts.reduce(
+    (sum, label) => sum + 1 + (label.includes('\\') ? labelOctets(label).length : label.length),
+    1,
+  );
+  if (octets > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
+  return (parts.length === 0 ? '.' : `${parts.join('.')}.`) as Name;
+}
+
+function splitLabels(bare: string): string[] {
+  const found: string[] = [];
+  let from = 0;
+  for (let at = 0; at < bare.length; at++) {
+    if (bare[at] === '\\') at++;
+    else if (bare[at] === '.') {
+      found.push(bare.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...found, bare.slice(from)];
+}
+
+function endsInDot(text: string): boolean {
+  if (!text.endsWith('.')) return false;
+  let slashes = 0;
+  while (text[text.length - 2 - slashes] === '\\') slashes++;
+  return slashes % 2 === 0;
+}

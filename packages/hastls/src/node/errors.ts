@@ -1,0 +1,47 @@
+/**
+ * Every error the library throws on purpose. `code` is API and never renamed; `blame` says whose move it is;
+ * the message is prose for people: what happened, where, what to do.
+ */
+const BLAME = {
+  /** Policy, proven or the caller's own, leaves no attempt to make. */
+  ERR_HASTLS_POLICY: 'policy',
+  /** Signatures that should be there are missing or broken: an attack, or a broken zone. */
+  ERR_HASTLS_BOGUS: 'network',
+  /** Could not find out what the server promises. */
+  ERR_HASTLS_UNPROVEN: 'network',
+  /** The host has no address, or none could be found. */
+  ERR_HASTLS_NO_ADDRESS: 'network',
+  /** The port could not be reached. */
+  ERR_HASTLS_UNREACHABLE: 'network',
+  ERR_HASTLS_TIMEOUT: 'network',
+  /** The peer does not offer the upgrade (or somebody on the way removed the offer). */
+  ERR_HASTLS_NOT_OFFERED: 'peer',
+  ERR_HASTLS_UPGRADE_REFUSED: 'peer',
+  /** The peer spoke out of turn before TLS, or not its protocol: an attack, or a broken server. */
+  ERR_HASTLS_GARBLED: 'peer',
+  ERR_HASTLS_HANDSHAKE: 'peer',
+  ERR_HASTLS_UNTRUSTED: 'peer',
+  ERR_HASTLS_NAME_MISMATCH: 'peer',
+  ERR_HASTLS_PINNED: 'peer',
+  /** An option, URL or name that makes no sense. */
+  ERR_HASTLS_OPTION: 'caller',
+} as const;
+
+export type HastlsCode = keyof typeof BLAME;
+
+export class HastlsError<C extends HastlsCode = HastlsCode> extends Error {
+  override readonly name = 'HastlsError';
+  readonly code: C;
+  /** Further facts, outermost first: attempts made, reasons of a proof, rules of a decision. */
+  readonly because: readonly string[];
+
+  constructor(code: C, message: string, because: readonly string[] = [], cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.because = because;
+  }
+
+  get blame(): (typeof BLAME)[C] {
+    return BLAME[this.code];
+  }
+}

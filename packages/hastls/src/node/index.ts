@@ -1,0 +1,1 @@
+export { type HastlsCode, HastlsError } from './errors.ts';

@@ -1,0 +1,22 @@
+// Runs the built tests under Node 20 and 24 alike: the two disagree on what `node --test DIRECTORY` and globs mean.
+// Usage: node tools/run-tests.mjs [part of a path …]     only test files whose path holds one of the parts
+//        --live                                          those below test/live/, which need real servers, and only those
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+
+const words = process.argv.slice(2);
+const live = words.includes('--live');
+const parts = words.filter((word) => !word.startsWith('--'));
+
+const files = ['packages/hastls/.test', 'packages/cli/.test']
+  .flatMap((root) => readdirSync(root, { recursive: true }).map((path) => `${root}/${path}`))
+  .filter((path) => path.endsWith('.test.js'))
+  .filter((path) => path.includes('/live/') === live)
+  .filter((path) => parts.length === 0 || parts.some((part) => path.includes(part)))
+  .sort();
+if (files.length === 0) {
+  console.error(`no test file matches ${parts.join(' ')}: has "npm run build" run?`);
+  process.exit(2);
+}
+const { status } = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' });
+process.exit(status ?? 1);

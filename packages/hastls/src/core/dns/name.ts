@@ -14,6 +14,8 @@ export const ROOT: Name = '.' as Name; // the one name that needs no parsing
 
 const MAX_LABEL = 63;
 const MAX_NAME = 255;
+/** No name has more labels, so no honest one has more pointers. */
+const MAX_JUMPS = 127;
 
 /** Reads presentation form; a name without a final dot is completed by `origin`, by default the root. */
 export const toName = (text: string, origin: Name = ROOT): Parsed<Name> => parsed(() => parseName(text, origin));
@@ -109,6 +111,7 @@ export function readName(from: Reader, compression: 'allowed' | 'forbidden' = 'a
   let at = start;
   let floor = start;
   let end = -1;
+  let jumps = 0;
   const octet = (): number => {
     const value = whole[at];
     if (value === undefined || (end < 0 && from.left <= at - from.at))
@@ -123,6 +126,7 @@ export function readName(from: Reader, compression: 'allowed' | 'forbidden' = 'a
       const target = ((size & 0x3f) << 8) | octet();
       if (compression === 'forbidden') throw new RangeError('a compressed name where none may stand');
       if (target >= floor) throw new RangeError('a compression pointer that does not point backwards');
+      if (++jumps > MAX_JUMPS) throw new RangeError('a name of too many compression pointers');
       if (end < 0) end = at;
       at = floor = target;
       continue;

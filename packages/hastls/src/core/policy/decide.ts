@@ -152,7 +152,7 @@ function conclusion({ stance, evidence }: Request, plan: readonly Attempt[], aga
       rule: evidence.proof === 'secure' ? 'R30' : 'R19',
       text: `${steps}: each on a new connection, and only if TLS fails`,
     };
-  return { rule: stance === 'cfb' ? 'R30' : 'R26', text: `${steps}: authenticated TLS only` };
+  return { rule: { cio: 'R24', cso: 'R26', cfb: 'R30' }[stance], text: `${steps}: authenticated TLS only` };
 }
 
 const describe = ({ do: how, port, unauthenticated }: Attempt): string => {

@@ -25,19 +25,40 @@ export type Conversation<R, Side extends 'client' | 'server' = 'client'> = Gener
 declare const said: unique symbol;
 /** The peer's own words from before TLS: only `printable()` in `report/` may show them. [V8] */
 export type Said = string & { readonly [said]: true };
+const asSaid = (words: string): Said => words as Said; // the brand's one maker
 
-export type Garbled = 'not-the-protocol' | 'too-long' | 'bytes-before-tls' | 'cut-short';
+export type GarbledWhy = 'not-the-protocol' | 'too-long' | 'bytes-before-tls' | 'cut-short';
+export interface Garbled {
+  readonly kind: 'garbled';
+  readonly why: GarbledWhy;
+  readonly said?: Said;
+}
 
 /** How the plaintext part of a connection ended. Absent, refused and garbled are three words. */
 export type Verdict =
   | { readonly kind: 'start-tls' }
   | { readonly kind: 'absent'; readonly said: Said } // the peer does not know the upgrade
   | { readonly kind: 'refused'; readonly said: Said } // the peer knows it and says no
-  | { readonly kind: 'closed' } // the peer left politely
-  | { readonly kind: 'garbled'; readonly why: Garbled; readonly said?: Said };
+  | { readonly kind: 'closed'; readonly said?: Said } // the peer left politely
+  | Garbled;
+
+/**
+ * The other way for a dialogue to end: it goes on in plaintext, and `heard` is the application's to deal with. It is
+ * the greeting where a client opened a session, the command where a server heard one that is no business of the
+ * upgrade. One character stands for one octet; the end of the line is left out.
+ */
+export interface Handover {
+  readonly kind: 'plaintext';
+  readonly heard: string;
+}
 
 export const startTls: Verdict = { kind: 'start-tls' };
-export const closed: Verdict = { kind: 'closed' };
-export const notTheProtocol: Verdict = { kind: 'garbled', why: 'not-the-protocol' };
-export const absent = (words: string): Verdict => ({ kind: 'absent', said: words as Said }); // the brand's one maker…
-export const refused = (words: string): Verdict => ({ kind: 'refused', said: words as Said }); // …is a verdict
+export const absent = (words: string): Verdict => ({ kind: 'absent', said: asSaid(words) });
+export const refused = (words: string): Verdict => ({ kind: 'refused', said: asSaid(words) });
+export const closed = (words: string): Verdict => ({ kind: 'closed', said: asSaid(words) });
+export const notTheProtocol = (words: string): Verdict => ({
+  kind: 'garbled',
+  why: 'not-the-protocol',
+  said: asSaid(words),
+});
+export const handover = (heard: string): Handover => ({ kind: 'plaintext', heard });

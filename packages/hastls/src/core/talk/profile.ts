@@ -1,10 +1,10 @@
-import type { Conversation, Framer, Verdict } from './conversation.ts';
+import type { Conversation, Framer, Handover, Verdict } from './conversation.ts';
 
 /** What the product knows about one service, whether or not it can be upgraded in-band. */
 export interface Service {
   /** What a URL's scheme calls it: `smtp://host`. */
   readonly name: string;
-  /** SRV-style label, as in `_imap._tcp.host`. [R11] [R12] [A17] */
+  /** Label of the owner name, without its underscore: `imap` for `_imap._tcp.host`. [R11] [R12] [A17] */
   readonly service: string;
   /** Default ports: `plain` is also the in-band one. The first of a list is the default. */
   readonly ports: { readonly plain: readonly number[]; readonly tls: readonly number[] };
@@ -12,39 +12,67 @@ export interface Service {
   readonly alpn?: readonly string[];
   /** Documents this was written from. */
   readonly specs: readonly string[];
-  /** Said by `--help` and the documents: the scheme that means implicit TLS, if the service has one. */
+  /** The scheme that means implicit TLS, if the service has one: `imaps`. */
   readonly implicitScheme?: string;
 }
 
 /** A service that can be upgraded in-band: its facts and both sides of the dialogue. */
 export interface Profile extends Service {
-  /** From the first byte after connecting to the verdict. */
+  /** From the first octet after connecting to the verdict. */
   client(to: ClientContext): Conversation<Verdict>;
-  server(as: ServerContext): Conversation<Verdict, 'server'>;
+  /** From the first octet, or from where `as` says, to the verdict or to a command that is the application's. */
+  server(as: ServerContext): Conversation<Verdict | Handover, 'server'>;
+  /** Who speaks first once TLS stands. Data from the other side before that is an attack. [V12] */
+  readonly speaksFirst: 'client' | 'server';
+  /** What both sides forget when TLS begins, in words for an application's author: it was said in clear. [V4] [V10] */
+  readonly forgets: readonly string[];
   /** The dialogue that goes on in plaintext, for services whose server may demand TLS in its midst. [S6] [S14] */
   readonly session?: PlainSession;
 }
 
-/** Names shown before TLS: neutral by default, as anybody may be listening. */
 export interface ClientContext {
   readonly host: string;
+  /** What to call ourselves, where a protocol wants to know. Before TLS: `NEUTRAL_SELF`, as anybody may be listening. */
   readonly self: string;
 }
 
+/** A name that says nothing about who we are. [RFC2606 §2] */
+export const NEUTRAL_SELF = 'client.invalid';
+
 export interface ServerContext {
+  /** What to call ourselves. */
   readonly host: string;
-  /** `require`: everything but the upgrade is refused. `prefer`: plaintext may go on, so other commands are not ours to answer. */
-  readonly mode: 'require' | 'prefer';
+  /**
+   * Where the server draws its line: [S6] [S7]
+   * - `require`: every command but the upgrade is refused, or answered with what a client needs to find the upgrade;
+   * - a list: these commands, in capitals, are refused until TLS is there;
+   * - `prefer`: none is.
+   *
+   * A command that is neither refused nor the upgrade is handed over to the application. It answers, capability
+   * questions included (and lists the upgrade as long as there is no TLS), and then holds `server()` again with
+   * `greeted`.
+   */
+  readonly mode: 'require' | 'prefer' | readonly string[];
+  /** The greeting is out: go on with the next command. Default: no. */
+  readonly greeted?: boolean;
+  /** TLS is there: the upgrade is refused, everything else is the application's. Default: no. */
+  readonly secured?: boolean;
 }
+
+/** Whether a command that is not the upgrade is the application's to answer. */
+export const isApplications = ({ mode, secured = false }: ServerContext, command: string): boolean =>
+  secured || mode === 'prefer' || (mode !== 'require' && !mode.includes(command));
 
 /** How a plaintext session hears that the server wants TLS now, and what it does about it. */
 export interface PlainSession {
-  /** Reads the greeting, and says what the protocol wants said first. Gives the greeting, or a verdict when it cannot go on. */
-  open(to: ClientContext): Conversation<Verdict | 'ready'>;
+  /** Reads the greeting and says what the protocol wants said first. Hands over the greeting. */
+  open(to: ClientContext): Conversation<Verdict | Handover>;
+  /** Says it again over TLS, before the refused command is repeated: all else was forgotten. Hands over the answer. */
+  reopen(to: ClientContext): Conversation<Verdict | Handover>;
   /** Length of one whole reply to `command`, as a framer. */
   reply(command: string): Framer;
   /** Whether this reply refuses the command because TLS is wanted first. */
   demands(reply: string): boolean;
-  /** What to say between the demand and the ClientHello: nothing in the 1997 form [S9], the trigger in later ones. */
+  /** What is said between the demand and the ClientHello: nothing in the 1997 form [S9], the upgrade in later ones. */
   trigger(): Conversation<Verdict>;
 }

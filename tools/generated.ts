@@ -3,11 +3,12 @@ import { dirname } from 'node:path';
 
 /** Writes a generated document; with `--check` on the command line it complains instead when the file is stale. */
 export function generated(path: string, text: string): void {
-  if (!process.argv.includes('--check')) {
-    mkdirSync(dirname(path), { recursive: true });
-    return writeFileSync(path, text);
+  if (process.argv.includes('--check')) {
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+    console.error(`${path} is stale: run "npm run docs" and look at what changed`);
+    process.exitCode = 1;
+    return;
   }
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
-  console.error(`${path} is stale: run "npm run docs" and look at what changed`);
-  process.exitCode = 1;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }

@@ -32,7 +32,8 @@ export function writer(capacity = 256): Writer {
       return length;
     },
     uint8(value) {
-      buffer[room(1)] = value;
+      const from = room(1); // before `buffer` is named: this may put another one in its place
+      buffer[from] = value;
       return self;
     },
     uint16(value) {
@@ -50,7 +51,8 @@ export function writer(capacity = 256): Writer {
       return self;
     },
     bytes(value) {
-      buffer.set(value, room(value.length));
+      const from = room(value.length);
+      buffer.set(value, from);
       return self;
     },
     patchUint16(offset, value) {

@@ -1,0 +1,25 @@
+/**
+ * The world to test against: what hastls is tested with, for testing your own policies and programs with.
+ *
+ * A *hierarchy* is a set of DNS zones, signed as they are asked for, that answer together like a recursive server;
+ * `startDnsServer` puts it on the wire. An *attack* stands between an answerer and its victim, and attacks can be
+ * chained: `attacked(hierarchy.answer, stripSignatures)`.
+ */
+export * from './attacks.ts';
+export { type Authority, createAuthority, type Identity, type LeafOptions, selfSigned } from './certificate.ts';
+export type { DenialKind } from './denial.ts';
+export { type DnsServer, type DnsServerOptions, startDnsServer } from './dns-server.ts';
+export { type Answerer, createHierarchy, type Hierarchy, type HierarchyOptions, response } from './hierarchy.ts';
+export { readRecords, recordToText } from './records.ts';
+export { signRrset, type Validity } from './signer.ts';
+export type { ZoneOptions } from './zone.ts';
+export {
+  collidingKeys,
+  createZoneKey,
+  type DigestType,
+  dnskeyRdata,
+  dsRdata,
+  type KeyAlgorithm,
+  type ZoneKey,
+  type ZoneKeyOptions,
+} from './zone-key.ts';

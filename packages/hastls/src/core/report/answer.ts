@@ -1,0 +1,96 @@
+import type { Name } from '../dns/name.ts';
+import { rcodeToText } from '../dns/rcode.ts';
+import { rdataToText } from '../dns/rdata.ts';
+import type { ResourceRecord } from '../dns/resource-record.ts';
+import { typeToText } from '../dns/type-names.ts';
+import type { Link, Proof, Proven } from '../dnssec/proof.ts';
+import { chainTrees } from './chain.ts';
+import { paintProof } from './decision.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
+import { rfc3339 } from './rfc3339.ts';
+import { drawTree } from './tree.ts';
+
+/** What is known at the end of a look-up. */
+export interface Answered {
+  readonly name: Name;
+  readonly type: number;
+  readonly proof: Proof;
+  readonly answer: Proven['answer'];
+  readonly rcode: number | undefined;
+  readonly records: readonly ResourceRecord[];
+  readonly aliases: readonly Name[];
+  readonly expires: number | undefined;
+  readonly ede: readonly { readonly code: number; readonly text: string }[];
+  readonly because: readonly string[];
+  readonly chain: readonly Link[];
+}
+
+/** The outcome of a look-up as programs are told it. */
+export interface AnswerObject {
+  readonly v: 1;
+  readonly name: string;
+  readonly type: string;
+  readonly proof: Proof;
+  readonly answer: Proven['answer'];
+  /** Null when no answer came at all. */
+  readonly rcode: string | null;
+  readonly records: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly ttl: number;
+    readonly data: string;
+  }[];
+  readonly aliases: readonly string[];
+  readonly expires: string | null;
+  readonly ede: readonly { readonly code: number; readonly text: string }[];
+  readonly because: readonly string[];
+}
+
+export const answerObject = (answered: Answered, hastlsType: number): AnswerObject => ({
+  v: 1,
+  name: answered.name,
+  type: typeToText(answered.type, hastlsType),
+  proof: answered.proof,
+  answer: answered.answer,
+  rcode: answered.rcode === undefined ? null : rcodeToText(answered.rcode),
+  records: answered.records.map(({ name, type, ttl, rdata }) => ({
+    name,
+    type: typeToText(type, hastlsType),
+    ttl,
+    data: rdataToText(type, rdata, hastlsType),
+  })),
+  aliases: answered.aliases,
+  expires: answered.expires === undefined ? null : rfc3339(answered.expires),
+  ede: answered.ede.map(({ code, text }) => ({ code, text: printable(text) })), // a terminal may be reading: JSON escapes too little
+  because: answered.because.map((each) => printable(each)),
+});
+
+/** The outcome of a look-up for people: the records as a zone file has them, then how far they are proven and why. */
+export function answerLines(answered: Answered, hastlsType: number, paint: Paint): readonly string[] {
+  const { proof, answer, rcode, aliases, expires, ede, because } = answered;
+  return [
+    ...answered.records.map((record) => recordText(record, hastlsType)),
+    ...(answered.records.length === 0 ? [`; ${ANSWERS[answer]}`] : []),
+    `; ${paintProof(proof, paint)}${rcode === undefined || rcode === 0 ? '' : `, ${rcodeToText(rcode)}`}`,
+    ...aliases.map((alias) => `; by way of ${printable(alias)}`),
+    ...(expires === undefined ? [] : [`; may be believed until ${rfc3339(expires)}`]),
+    ...because.map((each) => `;   ${printable(each)}`),
+    ...ede.map(({ code, text }) => `; the server adds: ${code} ${printable(text)}`),
+  ];
+}
+
+/** The proof, from the anchor down, as a tree. */
+export const traceLines = ({ chain }: Answered, paint: Paint): readonly string[] =>
+  chainTrees(chain, paint).flatMap(drawTree);
+
+/** A record as a zone file has it: printable ASCII, as presentation forms are. */
+export const recordText = ({ name, type, ttl, rdata }: ResourceRecord, hastlsType: number): string =>
+  `${name} ${ttl} IN ${typeToText(type, hastlsType)} ${rdataToText(type, rdata, hastlsType)}`;
+
+const ANSWERS: Readonly<Record<Proven['answer'], string>> = {
+  data: 'an answer without records',
+  nodata: 'the name exists, this type does not',
+  nxdomain: 'the name does not exist',
+  error: 'no answer',
+};

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HASTLS_TYPE, type Name, RCODE, TYPE, toName, writeHastls } from '#core/dns/index.js';
+import type { Link } from '#core/dnssec/index.js';
+import { type Answered, answerLines, answerObject, plain, traceLines } from '#core/report/index.js';
+
+const name = (text: string): Name => {
+  const read = toName(text);
+  assert.ok(read.ok);
+  return read.value;
+};
+const owner = name('_smtp._tcp.mx.example');
+const rdata = writeHastls(25, 25, 1);
+assert.ok(rdata.ok);
+
+const secure: Answered = {
+  name: owner,
+  type: HASTLS_TYPE,
+  proof: 'secure',
+  answer: 'data',
+  rcode: RCODE.NOERROR,
+  records: [{ name: owner, type: HASTLS_TYPE, class: 1, ttl: 300, rdata: rdata.value }],
+  aliases: [],
+  expires: 1_800_000_000,
+  ede: [],
+  because: ['signed by example.'],
+  chain: [],
+};
+const forged: Answered = {
+  ...secure,
+  proof: 'bogus',
+  answer: 'error',
+  rcode: RCODE.SERVFAIL,
+  records: [],
+  aliases: [name('mx.example.net')],
+  expires: undefined,
+  ede: [{ code: 6, text: '\x1b[31mbad\u202e' }],
+  because: ['no signature fits', 'the \x07 zone'],
+};
+
+test('an answer as programs are told it', () => {
+  assert.deepEqual(answerObject(secure, HASTLS_TYPE), {
+    v: 1,
+    name: '_smtp._tcp.mx.example.',
+    type: 'HASTLS',
+    proof: 'secure',
+    answer: 'data',
+    rcode: 'NOERROR',
+    records: [{ name: '_smtp._tcp.mx.example.', type: 'HASTLS', ttl: 300, data: '25 25 1' }],
+    aliases: [],
+    expires: '2027-01-15T08:00:00Z',
+    ede: [],
+    because: ['signed by example.'],
+  });
+  assert.deepEqual(answerObject(forged, HASTLS_TYPE).ede, [{ code: 6, text: '\\u{1b}[31mbad\\u{202e}' }]);
+  assert.equal(answerObject({ ...forged, rcode: undefined }, HASTLS_TYPE).rcode, null);
+});
+
+test('[F1] under another number the type is HASTLS, and 65400 a type like any unknown one [RFC3597]', () => {
+  const moved = answerObject({ ...secure, type: 65401 }, 65401);
+  assert.equal(moved.type, 'HASTLS');
+  assert.deepEqual(moved.records, [
+    { name: '_smtp._tcp.mx.example.', type: 'TYPE65400', ttl: 300, data: '\\# 6 001900190001' },
+  ]);
+});
+
+test('an answer as people are told it: records as in a zone file, the rest as comments', () => {
+  assert.deepEqual(answerLines(secure, HASTLS_TYPE, plain), [
+    '_smtp._tcp.mx.example. 300 IN HASTLS 25 25 1',
+    '; secure',
+    '; may be believed until 2027-01-15T08:00:00Z',
+    ';   signed by example.',
+  ]);
+  assert.deepEqual(answerLines(forged, HASTLS_TYPE, plain), [
+    '; no answer',
+    '; bogus, SERVFAIL',
+    '; by way of mx.example.net.',
+    ';   no signature fits',
+    ';   the \\u{7} zone',
+    '; the server adds: 6 \\u{1b}[31mbad\\u{202e}',
+  ]);
+  assert.equal(
+    answerLines({ ...forged, answer: 'nodata' }, HASTLS_TYPE, plain)[0],
+    '; the name exists, this type does not',
+  );
+  assert.equal(answerLines({ ...forged, answer: 'nxdomain' }, HASTLS_TYPE, plain)[0], '; the name does not exist');
+});
+
+test('a chain of proof is drawn below the zones that vouch, an alias into another branch from where they part', () => {
+  const link = (kind: Link['kind'], zone: string, says: string): Link => ({
+    kind,
+    zone: name(zone),
+    name: name(zone),
+    type: TYPE.DNSKEY,
+    says,
+  });
+  const chain: readonly Link[] = [
+    link('anchor', '.', 'trusted'),
+    link('ds', '.', 'vouches for org.'),
+    { ...link('dnskey', 'org.', 'its keys'), inception: 1_700_000_000, expiration: 1_800_000_000 },
+    link('alias', 'example.org.', 'leads to example.net.'),
+    link('dnskey', 'net.', 'its keys'),
+    link('rrset', 'example.net.', 'the answer'),
+  ];
+  assert.deepEqual(traceLines({ ...secure, chain }, plain), [
+    '.',
+    '├─ anchor: trusted',
+    '├─ ds: vouches for org.',
+    '├─ org.',
+    '│  ├─ dnskey: its keys, 2023-11-14T22:13:20Z to 2027-01-15T08:00:00Z',
+    '│  └─ example.org.',
+    '│     └─ alias: leads to example.net.',
+    '└─ net.',
+    '   ├─ dnskey: its keys',
+    '   └─ example.net.',
+    '      └─ rrset: the answer',
+  ]);
+});

@@ -13,3 +13,4 @@ export type { SvcParam } from './svc-params.ts';
 export { hasType, toBitmap, typesOf } from './type-bitmap.ts';
 export * from './type-names.ts';
 export * from './typed-rdata.ts';
+export * from './zone-file.ts';

@@ -6,6 +6,8 @@ export interface Word {
 
 /** One entry of a master file: a line, or several held together by parentheses. [RFC1035 §5.1] */
 export interface Entry {
+  /** The line it begins on, counted from 1. */
+  readonly line: number;
   /** Whether it began with white space, and so with the owner of the entry before. */
   readonly indented: boolean;
   readonly words: readonly Word[];
@@ -13,7 +15,7 @@ export interface Entry {
 
 /** Cuts a master file into entries, one at a time. */
 export interface Lexer {
-  /** The line, counted from 1, that is being read. */
+  /** The line that is being read, counted from 1. */
   readonly line: number;
   /** The next entry that has words; `undefined` at the end. @throws RangeError when the text cannot be cut. */
   next(): Entry | undefined;
@@ -28,6 +30,7 @@ export function lexer(source: string): Lexer {
 
   function entry(): Entry {
     const start = at;
+    const begun = line;
     const indented = isBlank(source[at]);
     const words: Word[] = [];
     let depth = 0;
@@ -50,7 +53,7 @@ export function lexer(source: string): Lexer {
       else words.push({ text: bare(), quoted: false });
     }
     if (depth > 0) throw new RangeError('an opening parenthesis that is never closed');
-    return { indented, words };
+    return { line: begun, indented, words };
   }
 
   function skipComment(): void {

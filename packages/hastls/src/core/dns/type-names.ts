@@ -44,8 +44,6 @@ const CLASSES: ReadonlyMap<number, string> = new Map([
   [1, 'IN'],
   [3, 'CH'],
   [4, 'HS'],
-  [254, 'NONE'],
-  [255, 'ANY'],
 ]);
 
 /** The type's mnemonic, or `TYPEnnn` where there is none. [RFC3597 §5] */

@@ -1,0 +1,51 @@
+import { test } from 'node:test';
+import { directory, missing, type Need, type Peer, removeDirectory } from './peer.ts';
+
+/** Where a live test plays: a directory, and the peers that must be gone at its end. */
+export interface Stage {
+  readonly home: string;
+  /** Waits for a peer to be up, and stops it when the test is over. */
+  keep(peer: Promise<Peer>): Promise<Peer>;
+  /** One row of the test. */
+  check(name: string, body: () => Promise<void> | void): Promise<void>;
+}
+
+const { CI } = process.env;
+
+/**
+ * A test with real peers. Where one is missing the test is skipped and says what to install; with CI set nothing may be
+ * missing, and it fails. When a row fails the peers' logs follow.
+ */
+export function live(title: string, needs: readonly Need[], body: (stage: Stage) => Promise<void>): void {
+  const reasons = needs.map(missing).filter((each) => each !== undefined);
+  const reason = reasons.length > 0 ? `skipped: ${reasons.join('; ')}` : undefined;
+  const skip = CI === undefined ? (reason ?? false) : false;
+  test(title, { skip, timeout: 120_000 }, async (t) => {
+    if (reason !== undefined) throw new Error(`CI is set, so nothing may be ${reason}`);
+    const home = await directory();
+    const peers: Peer[] = [];
+    let failed = true;
+    try {
+      let failures = 0;
+      await body({
+        home,
+        keep: async (starting) => {
+          const peer = await starting;
+          peers.push(peer);
+          return peer;
+        },
+        check: (name, row) =>
+          t.test(name, async () => {
+            failures++;
+            await row();
+            failures--;
+          }),
+      });
+      failed = failures > 0;
+    } finally {
+      await Promise.all(peers.map((each) => each.stop()));
+      if (failed) for (const each of peers) console.error(`--- ${each.name} said:\n${each.log()}`);
+      await removeDirectory(home);
+    }
+  });
+}

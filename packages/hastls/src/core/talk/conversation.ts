@@ -62,3 +62,9 @@ export const notTheProtocol = (words: string): Verdict => ({
   said: asSaid(words),
 });
 export const handover = (heard: string): Handover => ({ kind: 'plaintext', heard });
+
+/** A dialogue in which nothing has to be said. */
+export function* wordless<R>(outcome: R): Conversation<R> {
+  yield* [];
+  return outcome;
+}

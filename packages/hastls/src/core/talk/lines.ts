@@ -8,9 +8,11 @@ import type { Conversation, Framer } from './conversation.ts';
 export const lineFrame: Framer = (buffer) => {
   const first = buffer[0];
   if (first !== undefined && first < 0x20 && !LINE_MAY_BEGIN.includes(first)) return -1;
-  return buffer.indexOf(0x0a) + 1;
+  return buffer.indexOf(LF) + 1;
 };
-const LINE_MAY_BEGIN: readonly number[] = [0x09, 0x0a, 0x0d];
+
+const [TAB, LF, CR, HYPHEN, DOT] = [0x09, 0x0a, 0x0d, 0x2d, 0x2e] as const;
+const LINE_MAY_BEGIN: readonly number[] = [TAB, LF, CR];
 
 /** Takes one line, without its end. */
 export function* line(): Conversation<string> {
@@ -24,15 +26,15 @@ export function* say(...lines: readonly string[]): Conversation<void> {
 
 /** A reply of three digits and text, over one or more lines. */
 export interface Reply {
-  /** 0 when it is not a reply: no digits, or digits that change from line to line. */
-  readonly code: number;
+  /** The digits; empty when it is not a reply: there are none, or they change from line to line. */
+  readonly code: string;
   /** What stands behind the code, line by line. */
   readonly lines: readonly string[];
   /** The whole of it, as it was said. */
   readonly whole: string;
 }
 
-/** Takes a reply in the form of SMTP and FTP: `250-` for each line but the last. [RFC5321 §4.2.1] */
+/** Takes a reply in the form of `250-first`, `250-second`, `250 last`. [RFC5321 §4.2.1] */
 export function* reply(): Conversation<Reply> {
   const heard: string[] = [];
   for (;;) {
@@ -40,10 +42,36 @@ export function* reply(): Conversation<Reply> {
     heard.push(each);
     if (/^\d{3}-/.test(each)) continue;
     const code = /^\d{3}(?: |$)/.test(each) ? each.slice(0, 3) : '';
-    const same = code !== '' && heard.every((one) => one.startsWith(code));
-    return { code: same ? Number(code) : 0, lines: heard.map((one) => one.slice(4)), whole: heard.join('\n') };
+    const same = heard.every((one) => one.startsWith(code));
+    return { code: same ? code : '', lines: heard.map((one) => one.slice(4)), whole: heard.join('\n') };
   }
 }
 
-/** The first word of a command or an answer, in capitals. */
-export const verb = (command: string): string => (command.split(' ', 1)[0] ?? '').toUpperCase();
+/** Frames such a reply as a whole. */
+export const replyFrame: Framer = (buffer) => {
+  for (let at = 0; ; ) {
+    const end = buffer.indexOf(LF, at) + 1;
+    if (end === 0 || buffer[at + 3] !== HYPHEN) return end;
+    at = end;
+  }
+};
+
+/** Frames a line, and the block behind it up to a line with nothing but a dot, if the line says that there is one. */
+export const blockFrame =
+  (opens: (first: string) => boolean): Framer =>
+  (buffer) => {
+    const first = buffer.indexOf(LF) + 1;
+    if (first === 0 || !opens(text(buffer.subarray(0, first)))) return first;
+    for (let at = first; ; ) {
+      const end = buffer.indexOf(LF, at) + 1;
+      if (end === 0) return 0;
+      if (buffer[at] === DOT && (end - at === 2 || (end - at === 3 && buffer[at + 1] === CR))) return end;
+      at = end;
+    }
+  };
+
+/** The first word of a line, as it stands. */
+export const firstWord = (words: string): string => words.split(' ', 1)[0] ?? '';
+
+/** The first word of a command, in capitals: no line protocol cares for the case of its commands. */
+export const verb = (command: string): string => firstWord(command).toUpperCase();

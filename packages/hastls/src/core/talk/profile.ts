@@ -26,6 +26,8 @@ export interface Profile extends Service {
   readonly speaksFirst: 'client' | 'server';
   /** What both sides forget when TLS begins, in words for an application's author: it was said in clear. [V4] [V10] */
   readonly forgets: readonly string[];
+  /** The application's own state may outlive the upgrade, as the proposal of 1997 had it. Default: no. [S14] */
+  readonly keepsDialogue?: boolean;
   /** The dialogue that goes on in plaintext, for services whose server may demand TLS in its midst. [S6] [S14] */
   readonly session?: PlainSession;
 }

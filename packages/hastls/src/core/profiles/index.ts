@@ -1,0 +1,40 @@
+/**
+ * The protocols, each in a small file: its facts, what a client says to get from plaintext to TLS, and what a server
+ * says. Nothing outside of this folder names a protocol; shared code asks a profile instead.
+ *
+ * All of the in-band ones follow the same three steps: the server greets, the client asks what it can do, and says the
+ * word (STARTTLS, STLS). They differ in how an answer is told from another, in what a server says that wants TLS
+ * first, and in what is said again over TLS, as everything said before may have been said by somebody else.
+ *
+ * The word of 1997, `TLS`, came before all of these, and in two things is more than they are: a client need not know
+ * what a server can do, and a server that wants TLS first can say so to any command, upon which a client begins with
+ * TLS at once and then repeats the command. `trigger97` in `talk/` makes a profile of it for any line protocol. [S9]
+ *
+ * To add a protocol: copy the file next to it in kind, change the words, add it to the list below, run the contract
+ * suite. A protocol of lines with dotted lists is a `LineDialect`: data only.
+ */
+import type { Profile, Service } from '../talk/index.ts';
+import { imap } from './imap.ts';
+import { implicitOnly } from './implicit-only.ts';
+import { nntp, nntp1997 } from './nntp.ts';
+import { pop3 } from './pop3.ts';
+import { lmtp, smtp, submission } from './smtp.ts';
+
+export { imap, lmtp, nntp, nntp1997, pop3, smtp, submission };
+
+/** Services with an in-band upgrade. */
+export const profiles: readonly Profile[] = [smtp, submission, lmtp, imap, pop3, nntp, nntp1997];
+
+/** All services that are known by name. */
+export const services: readonly Service[] = [...profiles, ...implicitOnly];
+
+export const isProfile = (service: Service): service is Profile => 'client' in service;
+
+/** What a URL's scheme means: `imaps` is the service `imap` with implicit TLS, and has no records of its own. [A17] */
+export function findService(
+  scheme: string,
+): { readonly service: Service | Profile; readonly implicit: boolean } | undefined {
+  const wanted = scheme.toLowerCase();
+  const service = services.find((each) => each.name === wanted || each.implicitScheme === wanted);
+  return service && { service, implicit: service.implicitScheme === wanted };
+}

@@ -1,0 +1,71 @@
+import { absent, type Conversation, startTls, type Verdict } from './conversation.ts';
+import { lineServer, type ServerWords } from './line-server.ts';
+import { line, say, verb } from './lines.ts';
+import { hear, type Meanings } from './meanings.ts';
+import { openedByGreeting } from './opening.ts';
+import type { PlainSession, Profile, Service } from './profile.ts';
+
+/**
+ * A line protocol reduced to its words: it answers a command with one line, and lists its capabilities in a block that
+ * ends with a lone dot. What it says as a server is in `ServerWords`; here is what it makes, as a client, of answers.
+ */
+export interface LineDialect extends Service {
+  readonly words: ServerWords;
+  readonly greeting: Meanings;
+  /** The question for capabilities; the command of the upgrade is looked for among the answers. */
+  readonly ask: { readonly command: string; readonly means: Meanings };
+  /** What to say first, once, where the list has `offered` instead of the upgrade. */
+  readonly mode?: { readonly offered: string; readonly command: string; readonly means: Meanings };
+  /** Answers to the upgrade. */
+  readonly upgrade: Meanings;
+  readonly forgets: readonly string[];
+  /** How its plaintext session tells replies. */
+  readonly session: Pick<PlainSession, 'reply' | 'demands'>;
+}
+
+/** Makes a profile of a dialect. */
+export function lineProfile(dialect: LineDialect): Profile {
+  const { words, greeting, ask, mode, upgrade, session, ...about } = dialect;
+  const command = words.upgrade.command;
+
+  function* answered(question: string, means: Meanings): Conversation<Verdict | undefined> {
+    yield* say(question);
+    return yield* hear(means);
+  }
+
+  function* client(): Conversation<Verdict> {
+    const unfriendly = yield* hear(greeting);
+    if (unfriendly !== undefined) return unfriendly;
+    for (let switched = false; ; switched = true) {
+      const unable = yield* answered(ask.command, ask.means);
+      if (unable !== undefined) return unable;
+      const offers = yield* block();
+      if (offers.includes(command)) return yield* trigger();
+      if (switched || mode === undefined || !offers.includes(mode.offered)) return absent(offers.join('\n'));
+      const stuck = yield* answered(mode.command, mode.means);
+      if (stuck !== undefined) return stuck;
+    }
+  }
+
+  function* trigger(): Conversation<Verdict> {
+    return (yield* answered(command, upgrade)) ?? startTls;
+  }
+
+  return {
+    ...about,
+    client,
+    server: lineServer(words),
+    speaksFirst: 'client',
+    session: { ...openedByGreeting(greeting), ...session, trigger },
+  };
+}
+
+/** First words of the lines of a block. */
+function* block(): Conversation<readonly string[]> {
+  const listed: string[] = [];
+  for (;;) {
+    const each = yield* line();
+    if (each === '.') return listed;
+    listed.push(verb(each));
+  }
+}

@@ -1,0 +1,74 @@
+import { clientHello } from './client-hello.ts';
+import { type Conversation, closed, type Handover, handover, startTls, type Verdict } from './conversation.ts';
+import { firstWord, line, say, verb } from './lines.ts';
+import { isApplications, type ServerContext } from './profile.ts';
+
+/**
+ * What the server of a line protocol says on its way to TLS: plain data. In each line `{host}` stands for the server's
+ * name, and `{tag}` for the tag of the command that is answered.
+ */
+export interface ServerWords {
+  /** Said on connect; none: the client speaks first. */
+  readonly greeting?: string;
+  /** Commands begin with a tag. Default: no. */
+  readonly tagged?: boolean;
+  readonly upgrade: {
+    /** The command, in capitals; it has no parameters. */
+    readonly command: string;
+    readonly goAhead: string;
+    /** To a command with parameters. */
+    readonly malformed: string;
+    /** To a client that asks again although TLS is there. */
+    readonly again: string;
+  };
+  /** Commands, in capitals, that are answered before TLS: what a client must know to find the upgrade. */
+  readonly answers?: Readonly<Record<string, readonly string[]>>;
+  /** The command that ends a connection, and the last word. */
+  readonly quit?: { readonly command: string; readonly answer: readonly string[] };
+  /** To every other command: TLS first. */
+  readonly demand: string;
+  /** The demand is a go-ahead too: a ClientHello follows it, or nothing does. [S9] [S10] Default: no. */
+  readonly helloFollowsDemand?: boolean;
+}
+
+/**
+ * The server's side of a line protocol: it guards its line with these words. [S6]
+ * All rules are here, and only once; what a protocol adds is data.
+ */
+export function lineServer(words: ServerWords): (as: ServerContext) => Conversation<Verdict | Handover, 'server'> {
+  const { greeting, tagged = false, upgrade, answers = {}, quit, demand, helloFollowsDemand = false } = words;
+  return function* (as) {
+    const answer = (tag: string, ...lines: readonly string[]) =>
+      say(...lines.map((each) => each.replaceAll('{host}', as.host).replaceAll('{tag}', tag)));
+
+    if (greeting !== undefined && !as.greeted) yield* answer('*', greeting);
+    for (;;) {
+      const heard = yield* line();
+      const [tag, command] = tagged ? split(heard) : ['', heard];
+      const word = verb(command);
+      if (word === upgrade.command && as.secured) {
+        yield* answer(tag, upgrade.again); // never twice [RFC3207 §4.2]
+      } else if (word === upgrade.command && command.trimEnd().length > word.length) {
+        yield* answer(tag, upgrade.malformed);
+      } else if (word === upgrade.command) {
+        yield* answer(tag, upgrade.goAhead);
+        return helloFollowsDemand ? yield* clientHello() : startTls;
+      } else if (isApplications(as, word)) {
+        return handover(heard);
+      } else if (word === quit?.command) {
+        yield* answer(tag, ...quit.answer);
+        return closed(heard);
+      } else {
+        const known = Object.hasOwn(answers, word) ? answers[word] : undefined;
+        yield* answer(tag, ...(known ?? [demand])); // never volunteered: it answers the command that crossed the line [S7]
+        if (known === undefined && helloFollowsDemand) return yield* clientHello(); // [S10]
+      }
+    }
+  };
+}
+
+/** Tag and command. A line without a decent tag is answered with `*`, as what no command can be made of. */
+function split(heard: string): readonly [tag: string, command: string] {
+  const tag = firstWord(heard);
+  return /^[\w.-]{1,64}$/.test(tag) ? [tag, heard.slice(tag.length + 1)] : ['*', ''];
+}

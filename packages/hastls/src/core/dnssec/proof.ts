@@ -60,6 +60,14 @@ export interface Context {
   /** When the signatures must be in force: seconds since 1970. */
   readonly at: number;
   readonly hashes: Hashes;
+  /** Seconds that the clock behind `at` may be wrong by; allowed for at both ends of a signature's time. Default 0. */
+  readonly skew?: number;
+  /** An earlier `at` is a clock that nobody should believe; for `at`s that come from a clock. */
+  readonly notBefore?: number;
+  /** Validate RSA/SHA-1 (algorithms 5 and 7) too. Default: such zones count as insecure. [RFC9905] */
+  readonly acceptSha1?: boolean;
+  /** Shortest RSA modulus to accept. Default 1024. */
+  readonly minRsaBits?: number;
   /** Zones proven by an earlier question and still to be believed. */
   readonly known?: (zone: Name) => ProvenZone | undefined;
 }

@@ -1,0 +1,21 @@
+import { LIMITS, type Limit } from './limits.ts';
+
+/** A proof that did not come about, and why, outermost first. */
+export interface Failure {
+  readonly failed: 'bogus' | 'indeterminate';
+  readonly because: readonly [string, ...string[]];
+}
+
+export const bogus = (why: string): Failure => ({ failed: 'bogus', because: [why] });
+export const indeterminate = (why: string): Failure => ({ failed: 'indeterminate', because: [why] });
+export const limitReached = (limit: Limit): Failure =>
+  indeterminate(`limit ${limit} (${LIMITS[limit]}) was reached: the zone demands more work than any honest one`); // [F8]
+
+/** The same failure, seen from one step further out. */
+export const within = (context: string, failure: Failure): Failure => ({
+  ...failure,
+  because: [context, ...failure.because],
+});
+
+export const isFailure = (outcome: unknown): outcome is Failure =>
+  typeof outcome === 'object' && outcome !== null && 'failed' in outcome;

@@ -1,0 +1,140 @@
+import type { Message } from '../dns/message.ts';
+import { canonical, labelCount, type Name, parent, sameName, suffix } from '../dns/name.ts';
+import type { Question } from '../dns/question.ts';
+import { RCODE } from '../dns/rcode.ts';
+import type { ResourceRecord } from '../dns/resource-record.ts';
+import { TYPE, typeToText } from '../dns/type-names.ts';
+import type { Step } from './alias.ts';
+import { type Absence, proveAbsence, proveNoCloser } from './denial.ts';
+import { bogus, type Failure, indeterminate, isFailure, within } from './failure.ts';
+import { keysOf } from './key.ts';
+import type { Given, Need, ProvenZone } from './proof.ts';
+import { type Rrset, rrsetsOf, type Signature } from './rrset.ts';
+import { questionToText, type Session } from './session.ts';
+import { maySign, verifyRrset } from './signature.ts';
+import { anchorZone, reachZone, type Target } from './zone-keys.ts';
+
+/** One step of an answer, judged. */
+export interface Judged {
+  readonly proof: 'secure' | 'insecure';
+  readonly answer: 'data' | 'nodata' | 'nxdomain';
+  readonly records: readonly ResourceRecord[];
+  readonly expires: number;
+}
+
+/** Judges records, be they data or an alias, with what their message brings along. */
+export function* judgeRrset(
+  session: Session,
+  message: Message,
+  rrset: Rrset,
+): Generator<Need, Judged | Failure, Given> {
+  const judged = yield* judgeByZone(session, rrset, rrset.signatures, questionToText(rrset), (zone) =>
+    judgeSecureRrset(session, zone, message, rrset),
+  );
+  if (isFailure(judged) || !('zone' in judged)) return judged;
+  const expires = Math.min(session.context.at + Math.min(...rrset.records.map(({ ttl }) => ttl)), judged.expires);
+  return { proof: 'insecure', answer: 'data', records: rrset.records, expires };
+}
+
+/** Judges that a message has nothing for a name. */
+export function* judgeAbsence(
+  session: Session,
+  message: Message,
+  question: Question,
+): Generator<Need, Judged | Failure, Given> {
+  const what = `the absence of ${questionToText(question)}`;
+  const judged = yield* judgeByZone(session, question, denialSignatures(message), what, (zone) =>
+    judgeSecureAbsence(session, zone, message, question),
+  );
+  if (isFailure(judged) || !('zone' in judged)) return judged;
+  const answer = message.rcode === RCODE.NXDOMAIN ? 'nxdomain' : 'nodata';
+  return { proof: 'insecure', answer, records: [], expires: judged.expires };
+}
+
+/** The zones that a step's proof will lead to. */
+export function targetsOf(message: Message, step: Step, type: number): readonly Target[] {
+  const about = step.kind === 'data' || step.kind === 'alias' ? step.rrset : { name: step.name, type };
+  const signatures = 'signatures' in about ? about.signatures : denialSignatures(message);
+  const signers = signersOf(about, signatures);
+  return signers.length > 0 ? signers.map((name) => ({ name, signs: true })) : [{ name: homeOf(about), signs: false }];
+}
+
+type About = Pick<Question, 'name' | 'type'>;
+
+/** More signers than this over one RRset nobody honest has. */
+const MAX_SIGNERS = 3;
+
+/**
+ * Takes the zone from the signatures' signer, deepest first; without any, looks for the deepest zone that encloses the
+ * name: only if that one is insecure may signatures be missing. Gives the insecure zone, or the judgement in a secure one.
+ */
+function* judgeByZone<R extends object>(
+  session: Session,
+  about: About,
+  signatures: readonly Signature[],
+  what: string,
+  judgeSecure: (zone: ProvenZone) => Generator<Need, R | Failure, Given>,
+): Generator<Need, R | ProvenZone | Failure, Given> {
+  const home = homeOf(about);
+  const anchor = anchorZone(session, home);
+  if (anchor === undefined)
+    return indeterminate(`no-anchor: no trust anchor covers ${home}, so that nothing is proven`);
+  let failure: Failure | undefined;
+  for (const signer of signersOf(about, signatures)) {
+    if (labelCount(signer) < labelCount(anchor)) continue;
+    const zone = yield* reachZone(session, signer);
+    if (!isFailure(zone) && zone.proof === 'insecure') return zone;
+    const judged = isFailure(zone) || sameName(zone.zone, signer) ? zone : bogus(`${signer} signs, but is not a zone`);
+    const outcome: R | Failure = isFailure(judged) ? judged : yield* judgeSecure(judged);
+    if (!isFailure(outcome)) return outcome;
+    failure ??= outcome;
+  }
+  if (failure !== undefined) return within(what, failure);
+  const zone = yield* reachZone(session, home);
+  if (isFailure(zone)) return within(what, zone);
+  return zone.proof === 'insecure' ? zone : within(`${zone.zone} is signed`, session.unsigned(what));
+}
+
+function* judgeSecureRrset(
+  session: Session,
+  zone: ProvenZone,
+  message: Message,
+  rrset: Rrset,
+): Generator<Need, Judged | Failure, Given> {
+  const verified = yield* verifyRrset(session, rrset, zone.zone, keysOf(zone.keys));
+  if (isFailure(verified)) return verified;
+  const { records, expires, expandedFrom } = verified;
+  if (expandedFrom === undefined) return { proof: 'secure', answer: 'data', records, expires };
+  const denied = yield* proveNoCloser(session, zone, message, suffix(rrset.name, expandedFrom + 1));
+  if (isFailure(denied)) return within(`${typeToText(rrset.type)} of ${rrset.name} comes from a wildcard`, denied);
+  const proof = denied.optOut ? 'insecure' : 'secure';
+  return { proof, answer: 'data', records, expires: Math.min(expires, denied.expires) };
+}
+
+function* judgeSecureAbsence(
+  session: Session,
+  zone: ProvenZone,
+  message: Message,
+  question: Question,
+): Generator<Need, Judged | Failure, Given> {
+  const absence: Absence | Failure = yield* proveAbsence(session, zone, message, question);
+  if (isFailure(absence)) return absence;
+  const { answer, optOut, expires } = absence;
+  return { proof: optOut ? 'insecure' : 'secure', answer, records: [], expires }; // [RFC5155 §9.2]
+}
+
+/** Where a name's records live: those of a DS above the name. [RFC4035 §2.4] */
+const homeOf = ({ name, type }: About): Name => (type === TYPE.DS ? parent(name) : name);
+
+function signersOf(about: About, signatures: readonly Signature[]): readonly Name[] {
+  const signers = new Map(signatures.map(({ signer }) => [canonical(signer), signer]));
+  return [...signers.values()]
+    .filter((signer) => maySign(signer, about))
+    .sort((a, b) => labelCount(b) - labelCount(a))
+    .slice(0, MAX_SIGNERS);
+}
+
+const denialSignatures = ({ authorities }: Message): readonly Signature[] =>
+  [TYPE.NSEC, TYPE.NSEC3, TYPE.SOA]
+    .flatMap((type) => rrsetsOf(authorities, type))
+    .flatMap(({ signatures }) => signatures);

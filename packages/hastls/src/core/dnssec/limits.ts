@@ -1,0 +1,27 @@
+/**
+ * How much work one question may cause, whatever a zone or an attacker puts into the answers. Reaching a limit ends in
+ * `indeterminate`: were it "insecure", a flood would be a way to plaintext. [F8]
+ */
+export const LIMITS = {
+  /** Keys of one zone that share key tag and algorithm. */
+  keysPerTag: 4,
+  /** Signature checks for one RRset. */
+  checksPerRrset: 8,
+  /** Signature checks in all. */
+  checksPerQuestion: 64,
+  /** Keys that a DS names but does not fit, in one zone. */
+  dsMismatches: 4,
+  /** NSEC3 hashes for one proof of absence. */
+  nsec3HashesPerStep: 8,
+  /** Further rounds of each NSEC3 hash. [RFC9276 §3.2] */
+  nsec3Iterations: 50,
+  /** CNAME and DNAME links. [A20] */
+  aliasLinks: 16,
+  /** Questions to the upstream, the first one included. */
+  upstreamQuestions: 40,
+} as const;
+
+export type Limit = keyof typeof LIMITS;
+
+/** No limit but a measure: zones that are asked about before their parents are proven. */
+export const GUESSED_ZONES = 8;

@@ -1,0 +1,80 @@
+import { child, compareNames, isWithin, labelCount, type Name, ROOT, sameName, suffix } from '../dns/name.ts';
+import type { Question } from '../dns/question.ts';
+import { TYPE, typeToText } from '../dns/type-names.ts';
+import { bogus, type Failure } from './failure.ts';
+
+/** What an absence was proven to be. */
+export interface Denied {
+  readonly answer: 'nodata' | 'nxdomain';
+  /** The name is a zone cut without DS: all below is insecure. */
+  readonly delegation: boolean;
+  /** Unsigned delegations may lie where the name would: nothing is proven but that nothing signed is there. [RFC5155 §6] */
+  readonly optOut: boolean;
+}
+
+/** An NSEC record whose signature holds, with its owner. */
+export interface NsecRecord {
+  readonly owner: Name;
+  readonly next: Name;
+  readonly types: readonly number[];
+}
+
+/** What NSEC records of a zone prove of a question. [RFC4035 §5.4] */
+export function nsecDenial(records: readonly NsecRecord[], zone: Name, question: Question): Denied | Failure {
+  const { name } = question;
+  const match = records.find(({ owner }) => sameName(owner, name));
+  if (match !== undefined) return typesDenial(match.types, question);
+  const cover = records.find((record) => covers(record, name, zone));
+  if (cover === undefined) return bogus(`no NSEC record of ${zone} says anything of ${name}`);
+  if (isBelow(cover.next, name)) return { answer: 'nodata', delegation: false, optOut: false }; // an empty non-terminal
+  const encloser = suffix(name, Math.max(sharedLabels(name, cover.owner), sharedLabels(name, cover.next)));
+  const wildcard = child('*', encloser);
+  const source = records.find(({ owner }) => sameName(owner, wildcard));
+  if (source !== undefined) return wildcardDenial(source.types, { ...question, name: wildcard });
+  const noSource = records.find((record) => covers(record, wildcard, zone));
+  if (noSource === undefined) return bogus(`no NSEC record of ${zone} says that there is no ${wildcard}`);
+  return { answer: isBelow(noSource.next, wildcard) ? 'nodata' : 'nxdomain', delegation: false, optOut: false };
+}
+
+/** Whether the records prove that neither `name` nor anything below it exists. [RFC4035 §5.3.4] */
+export const nsecCovers = (records: readonly NsecRecord[], zone: Name, name: Name): boolean =>
+  records.some((record) => covers(record, name, zone) && !isBelow(record.next, name));
+
+/** What the types of an existing name say of one of them that is not there. */
+export function typesDenial(types: readonly number[], { name, type }: Question): Denied | Failure {
+  if (types.includes(type)) return bogus(`${name} is signed to have ${typeToText(type)}, yet the answer has none`);
+  if (types.includes(TYPE.CNAME)) return bogus(`${name} is signed to be an alias, yet the answer has none`); // [RFC6840 §4.3]
+  const delegation = isDelegation(types);
+  if (delegation && type !== TYPE.DS) return bogus(`the parent of ${name} cannot deny what the child has`); // [RFC6840 §4.1]
+  if (type === TYPE.DS && types.includes(TYPE.SOA) && name !== ROOT)
+    return bogus(`${name} itself cannot deny its DS: only its parent can`);
+  return { answer: 'nodata', delegation, optOut: false };
+}
+
+/** The same for the wildcard that would have answered. [RFC4035 §3.1.3.4] */
+export function wildcardDenial(types: readonly number[], wildcard: Question): Denied | Failure {
+  const denied = typesDenial(types, wildcard);
+  return 'failed' in denied ? denied : { ...denied, delegation: false };
+}
+
+/** Whether an existing name says nothing of the names below it: they are another zone's, or a DNAME's. [RFC6840 §4.1] */
+export const isBarrier = (types: readonly number[]): boolean => isDelegation(types) || types.includes(TYPE.DNAME);
+
+const isDelegation = (types: readonly number[]): boolean => types.includes(TYPE.NS) && !types.includes(TYPE.SOA);
+
+/** Whether the record proves that `name` has no records of its own. */
+function covers({ owner, next, types }: NsecRecord, name: Name, zone: Name): boolean {
+  if (compareNames(owner, name) >= 0) return false;
+  if (isWithin(name, owner) && isBarrier(types)) return false;
+  const last = compareNames(next, owner) <= 0;
+  return last ? sameName(next, zone) : compareNames(name, next) < 0; // the last record leads back to the apex, and only it
+}
+
+const isBelow = (name: Name, above: Name): boolean => isWithin(name, above) && !sameName(name, above);
+
+/** How many labels two names share, counted from the root. */
+function sharedLabels(a: Name, b: Name): number {
+  let shared = Math.min(labelCount(a), labelCount(b));
+  while (!sameName(suffix(a, shared), suffix(b, shared))) shared--;
+  return shared;
+}

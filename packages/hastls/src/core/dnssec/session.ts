@@ -1,0 +1,120 @@
+import { reader } from '../bytes/reader.ts';
+import { text } from '../bytes/text.ts';
+import type { Message } from '../dns/message.ts';
+import { canonical, type Name } from '../dns/name.ts';
+import type { Question } from '../dns/question.ts';
+import { RCODE, rcodeToText } from '../dns/rcode.ts';
+import { TYPE, typeToText } from '../dns/type-names.ts';
+import { bogus, type Failure, indeterminate, limitReached } from './failure.ts';
+import { LIMITS } from './limits.ts';
+import type { Check, Context, Given, Link, Need, ProvenZone, Reply } from './proof.ts';
+
+/** What one proof has asked, found out and spent so far. */
+export interface Session {
+  readonly context: Context;
+  /** Links proven so far, from the anchor on. */
+  readonly links: Set<Link>;
+  /** Zones reached, or why they could not be. */
+  readonly zones: Map<Name, ProvenZone | Failure>;
+  readonly extendedErrors: ExtendedError[];
+  /** The response code to this question, if there was a response. */
+  rcode(question: Question): number | undefined;
+  /** The reply that is here already. */
+  held(question: Question): Message | undefined;
+  /** Asks those questions that were not asked yet, together, as far as the limit allows. */
+  fetch(questions: readonly Question[]): Generator<Need, void, Given>;
+  /** The usable reply to a question, asked now if need be. A failure is never an absence. */
+  answer(question: Question): Generator<Need, Message | Failure, Given>;
+  check(check: Check): Generator<Need, boolean | Failure, Given>;
+  /** The failure for signatures that should be there and are not. */
+  unsigned(what: string): Failure;
+}
+
+/** An extended error of the upstream. [RFC8914] */
+export interface ExtendedError {
+  readonly code: number;
+  readonly text: string;
+}
+
+export function startSession(context: Context): Session {
+  const replies = new Map<string, Reply>();
+  const extendedErrors: ExtendedError[] = [];
+  let asked = 0;
+  let checked = 0;
+  let signaturesSeen = false;
+
+  function* fetch(questions: readonly Question[]): Generator<Need, void, Given> {
+    const distinct = new Map(questions.map((each) => [keyOf(each), each] as const));
+    const missing = [...distinct].flatMap(([key, each]) => (replies.has(key) ? [] : [each]));
+    const ask = missing.slice(0, LIMITS.upstreamQuestions - asked);
+    if (ask.length === 0) return;
+    asked += ask.length;
+    const given = yield { ask, check: [] };
+    for (const [index, question] of ask.entries()) {
+      const reply = given.replies[index] ?? { kind: 'failure', why: 'no reply was given' };
+      replies.set(keyOf(question), reply);
+      if (reply.kind === 'failure') continue;
+      const { answers, authorities } = reply.message;
+      signaturesSeen ||= [...answers, ...authorities].some(({ type }) => type === TYPE.RRSIG);
+      extendedErrors.push(...extendedErrorsOf(reply.message));
+    }
+  }
+
+  const messageTo = (question: Question): Message | undefined => {
+    const reply = replies.get(keyOf(question));
+    return reply?.kind === 'message' ? reply.message : undefined;
+  };
+
+  return {
+    context,
+    links: new Set(),
+    zones: new Map(),
+    extendedErrors,
+    fetch,
+    held: messageTo,
+    rcode: (question) => messageTo(question)?.rcode,
+    *answer(question) {
+      yield* fetch([question]);
+      const reply = replies.get(keyOf(question));
+      return reply === undefined ? limitReached('upstreamQuestions') : usable(question, reply);
+    },
+    *check(check) {
+      if (checked >= LIMITS.checksPerQuestion) return limitReached('checksPerQuestion');
+      checked++;
+      const given = yield { ask: [], check: [check] };
+      return given.valid[0] === true;
+    },
+    unsigned: (what) =>
+      signaturesSeen
+        ? bogus(`${what} comes without a signature, though the zone is signed: records were forged or removed`)
+        : indeterminate(
+            `${what} comes without a signature, as all else: the resolver strips DNSSEC records; use another`,
+          ),
+  };
+}
+
+const keyOf = ({ name, type }: Question): string => `${canonical(name)} ${type}`;
+
+export const questionToText = ({ name, type }: Question): string => `${name} ${typeToText(type)}`;
+
+/** NOERROR and NXDOMAIN can be proven; YXDOMAIN comes with the DNAME that explains it. All else is not an answer. [A23] */
+const ANSWERS: ReadonlySet<number> = new Set([RCODE.NOERROR, RCODE.NXDOMAIN, RCODE.YXDOMAIN]);
+
+function usable(question: Question, reply: Reply): Message | Failure {
+  const asked = questionToText(question);
+  if (reply.kind === 'failure') return indeterminate(`no answer to ${asked}: ${reply.why}`);
+  const { message } = reply;
+  if (message.flags.truncated) return indeterminate(`the answer to ${asked} is truncated`);
+  if (ANSWERS.has(message.rcode)) return message;
+  const said = extendedErrorsOf(message).map((each) => `extended error ${each.code}${each.text && `: ${each.text}`}`);
+  return indeterminate(
+    `the resolver answers ${[`${rcodeToText(message.rcode)} to ${asked}`, ...said].join(', ')}: its own log says why`,
+  );
+}
+
+const EXTENDED_ERROR_OPTION = 15;
+
+const extendedErrorsOf = ({ edns }: Message): readonly ExtendedError[] =>
+  (edns?.options ?? [])
+    .filter(({ code, data }) => code === EXTENDED_ERROR_OPTION && data.length >= 2)
+    .map(({ data }) => ({ code: reader(data).uint16(), text: text(data.subarray(2)) }));

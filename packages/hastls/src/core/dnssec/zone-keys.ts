@@ -1,0 +1,235 @@
+import { equalBytes } from '../bytes/compare.ts';
+import { canonical, isWithin, labelCount, type Name, parent, sameName, suffix } from '../dns/name.ts';
+import type { Question } from '../dns/question.ts';
+import type { ResourceRecord } from '../dns/resource-record.ts';
+import { TYPE } from '../dns/type-names.ts';
+import { supportedAlgorithm } from './algorithms.ts';
+import { proveAbsence } from './denial.ts';
+import { bogus, type Failure, indeterminate, isFailure, within } from './failure.ts';
+import { entryKeys, type Key, keysOf, usableDs } from './key.ts';
+import { GUESSED_ZONES } from './limits.ts';
+import type { Given, Link, Need, ProvenZone } from './proof.ts';
+import { rrsetOf } from './rrset.ts';
+import type { Session } from './session.ts';
+import { type Verified, verifyRrset } from './signature.ts';
+
+/**
+ * Walks from the anchor down to the deepest zone that encloses `target`: secure, or insecure because a signed parent
+ * denies its DS. Missing signatures never end the walk: only what a zone above has signed does.
+ */
+export function* reachZone(session: Session, target: Name): Generator<Need, ProvenZone | Failure, Given> {
+  let zone = nearestKnown(session, target) ?? (yield* reachAnchor(session, target));
+  while (!isFailure(zone) && zone.proof === 'secure' && !sameName(zone.zone, target)) {
+    const cut: ProvenZone | Failure | undefined = yield* nextCut(session, zone, target);
+    if (cut === undefined) break;
+    zone = remember(session, cut, target);
+  }
+  if (!isFailure(zone)) for (const link of zone.chain) session.links.add(link);
+  return zone;
+}
+
+/** The zone of the anchor that speaks for a name: the longest match. */
+export const anchorZone = ({ context }: Session, target: Name): Name | undefined =>
+  context.anchors
+    .map(({ zone }) => zone)
+    .filter((zone) => isWithin(target, zone))
+    .sort((a, b) => labelCount(b) - labelCount(a))[0];
+
+/** Whether `target` is known to be a signer's name, or only a name that may lie in or below an unsigned zone. */
+export type Target = { readonly name: Name; readonly signs: boolean };
+
+/**
+ * The questions that a walk to these names will probably need, to be asked together. Names below an unsigned answer
+ * are asked about more sparingly: servers of unsigned zones are known to choke on unusual types. [A24]
+ */
+export function zoneQuestions(session: Session, targets: readonly Target[]): readonly Question[] {
+  return targets.flatMap(({ name, signs }) => {
+    const known = nearestKnown(session, name);
+    const start = known === undefined ? anchorZone(session, name) : isFailure(known) ? undefined : known.zone;
+    if (start === undefined || (known !== undefined && !isFailure(known) && known.proof === 'insecure')) return [];
+    const all = namesBetween(start, name);
+    const cuts = signs
+      ? all.filter((_, index) => index < GUESSED_ZONES - 1 || index === all.length - 1)
+      : all.filter((each, index) => index === 0 || labelCount(each) <= 2);
+    const keys = signs ? cuts : cuts.slice(0, -1);
+    return [
+      ...(known === undefined ? [start, ...keys] : keys).map((each) => ({ name: each, type: TYPE.DNSKEY })),
+      ...cuts.map((each) => ({ name: each, type: TYPE.DS })),
+    ];
+  });
+}
+
+/** Names below `above` down to `below`, shortest first. */
+function namesBetween(above: Name, below: Name): readonly Name[] {
+  const [from, to] = [labelCount(above), labelCount(below)];
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => suffix(below, from + index + 1));
+}
+
+function nearestKnown(session: Session, target: Name): ProvenZone | Failure | undefined {
+  const { context, zones } = session;
+  const top = anchorZone(session, target);
+  if (top === undefined) return undefined;
+  for (const name of [top, ...namesBetween(top, target)].reverse()) {
+    const known = zones.get(canonical(name)) ?? context.known?.(name);
+    if (known !== undefined && (isFailure(known) || known.expires > context.at)) return known;
+  }
+  return undefined;
+}
+
+function remember({ zones }: Session, cut: ProvenZone | Failure, target: Name): ProvenZone | Failure {
+  zones.set(canonical(isFailure(cut) ? target : cut.zone), cut);
+  return cut;
+}
+
+/** The zone of the anchor, its keys proven by the anchor. */
+function* reachAnchor(session: Session, target: Name): Generator<Need, ProvenZone | Failure, Given> {
+  const zone = anchorZone(session, target);
+  if (zone === undefined)
+    return indeterminate(`no-anchor: no trust anchor covers ${target}, so that nothing is proven`);
+  const records = session.context.anchors.filter((anchor) => sameName(anchor.zone, zone)).map(({ record }) => record);
+  const link: Link = {
+    kind: 'anchor',
+    zone,
+    name: zone,
+    type: records[0]?.type ?? TYPE.DS,
+    says: `${zone} has a trust anchor`,
+  };
+  const reached = yield* proveKeys(session, zone, records, [link], Number.POSITIVE_INFINITY);
+  return remember(session, isFailure(reached) ? within(`the trust anchor of ${zone}`, reached) : reached, zone);
+}
+
+/** The next zone cut on the way from a secure zone to `target`; `undefined` when there is none. */
+function* nextCut(
+  session: Session,
+  from: ProvenZone,
+  target: Name,
+): Generator<Need, ProvenZone | Failure | undefined, Given> {
+  const names = namesBetween(from.zone, target);
+  const signedHere = (name: Name) => {
+    const message = session.held({ name, type: TYPE.DS });
+    const ds = message && rrsetOf(message.answers, name, TYPE.DS);
+    return ds?.signatures.some(({ signer }) => sameName(signer, from.zone)) === true;
+  };
+  const delegated = names.find(signedHere);
+  for (const name of delegated === undefined ? names : [delegated]) {
+    const found = yield* cutAt(session, from, name, target);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What a secure zone says of a cut at `name`: a delegation, secure or not, or that there is none. */
+function* cutAt(
+  session: Session,
+  from: ProvenZone,
+  name: Name,
+  target: Name,
+): Generator<Need, ProvenZone | Failure | undefined, Given> {
+  const message = yield* session.answer({ name, type: TYPE.DS });
+  if (isFailure(message)) return within(`the delegation of ${name}`, message);
+  const keys = keysOf(from.keys);
+  const ds = rrsetOf(message.answers, name, TYPE.DS);
+  if (ds !== undefined) {
+    const verified = yield* verifyUnexpanded(session, ds, from.zone, keys);
+    if (isFailure(verified)) return verified;
+    return yield* delegatedZone(session, from, name, verified, target);
+  }
+  for (const alias of [rrsetOf(message.answers, name, TYPE.CNAME), dnameAbove(message.answers, name, from.zone)]) {
+    if (alias === undefined) continue;
+    const verified = yield* verifyRrset(session, alias, from.zone, keys);
+    return isFailure(verified) ? verified : undefined; // an alias is no zone cut, nor is anything below a DNAME
+  }
+  const absence = yield* proveAbsence(session, from, message, { name, type: TYPE.DS });
+  if (isFailure(absence)) return within(`the delegation of ${name} from ${from.zone}`, absence);
+  if (!absence.delegation && !absence.optOut) return undefined;
+  return insecureBelow(session, from, name, absence.expires, `${from.zone} delegates ${name} without DS`);
+}
+
+const dnameAbove = (answers: readonly ResourceRecord[], name: Name, zone: Name) =>
+  namesBetween(parent(zone), parent(name))
+    .filter((owner) => isWithin(owner, zone))
+    .map((owner) => rrsetOf(answers, owner, TYPE.DNAME))
+    .find((rrset) => rrset !== undefined);
+
+function* delegatedZone(
+  session: Session,
+  from: ProvenZone,
+  name: Name,
+  ds: Verified,
+  target: Name,
+): Generator<Need, ProvenZone | Failure, Given> {
+  if (usableDs(ds.records, session.context.acceptSha1).length === 0)
+    return insecureBelow(session, from, name, ds.expires, `${name} has only DS records of unsupported algorithms`); // [RFC4035 §5.2]
+  const [below] = namesBetween(name, target);
+  yield* session.fetch([
+    { name, type: TYPE.DNSKEY },
+    ...(below === undefined ? [] : [{ name: below, type: TYPE.DS }]), // in the same round trip
+  ]);
+  const chain = [...from.chain, ds.link];
+  return yield* proveKeys(session, name, ds.records, chain, Math.min(from.expires, ds.expires));
+}
+
+function insecureBelow(session: Session, from: ProvenZone, name: Name, expires: number, says: string): ProvenZone {
+  const link: Link = { kind: 'insecure-delegation', zone: from.zone, name, type: TYPE.DS, says };
+  session.links.add(link);
+  const chain = [...from.chain, link];
+  return { zone: name, proof: 'insecure', keys: [], expires: Math.min(from.expires, expires), chain };
+}
+
+/** A zone's DNSKEY RRset, proven by DS or DNSKEY records that are trusted. [RFC4035 §5] */
+function* proveKeys(
+  session: Session,
+  zone: Name,
+  trusted: readonly ResourceRecord[],
+  chain: readonly Link[],
+  expires: number,
+): Generator<Need, ProvenZone | Failure, Given> {
+  const context = `the keys of ${zone}`;
+  const message = yield* session.answer({ name: zone, type: TYPE.DNSKEY });
+  if (isFailure(message)) return within(context, message);
+  const rrset = rrsetOf(message.answers, zone, TYPE.DNSKEY);
+  if (rrset === undefined) return within(context, session.unsigned(`the absence of DNSKEY at ${zone}`));
+  const entries = trustedEntries(session, zone, keysOf(rrset.records), trusted);
+  if (isFailure(entries)) return within(context, entries);
+  const verified = yield* verifyUnexpanded(session, rrset, zone, entries);
+  if (isFailure(verified)) return within(context, verified);
+  return {
+    zone,
+    proof: 'secure',
+    keys: verified.records,
+    expires: Math.min(expires, verified.expires),
+    chain: [...chain, verified.link],
+  };
+}
+
+function trustedEntries(
+  { context }: Session,
+  zone: Name,
+  keys: readonly Key[],
+  trusted: readonly ResourceRecord[],
+): readonly Key[] | Failure {
+  const named = trusted.filter(({ type }) => type === TYPE.DNSKEY);
+  const same = keys.filter(({ rdata }) => named.some((record) => equalBytes(record.rdata, rdata)));
+  const usable = same.filter(({ algorithm }) => supportedAlgorithm(algorithm, context.acceptSha1) !== undefined);
+  if (usable.length > 0) return usable;
+  const dsRecords = usableDs(
+    trusted.filter(({ type }) => type === TYPE.DS),
+    context.acceptSha1,
+  );
+  if (dsRecords.length > 0) return entryKeys(zone, keys, dsRecords, context.hashes);
+  return named.length > 0
+    ? bogus(`${zone} does not have the key of its trust anchor`)
+    : indeterminate(`the trust anchor of ${zone} is of an unsupported algorithm`);
+}
+
+/** No wildcard stands for a delegation or a zone's keys. */
+function* verifyUnexpanded(
+  session: Session,
+  rrset: Parameters<typeof verifyRrset>[1],
+  zone: Name,
+  keys: readonly Key[],
+): Generator<Need, Verified | Failure, Given> {
+  const verified = yield* verifyRrset(session, rrset, zone, keys);
+  if (isFailure(verified) || verified.expandedFrom === undefined) return verified;
+  return bogus(`DS or DNSKEY of ${rrset.name} was expanded from a wildcard`);
+}

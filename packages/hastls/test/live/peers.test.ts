@@ -4,17 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { OPENSSL, run, SWAKS } from './peers/commands.ts';
 import { judge } from './peers/delv.ts';
 import { DNS, PARENTS, startDnsWorld } from './peers/dns-world.ts';
 import { DOVECOT, DOVECOT_STRICT, startDovecot } from './peers/dovecot.ts';
 import { NNRPD, prepareNews, startNnrpd } from './peers/nnrpd.ts';
-import { freePorts, type Need, run } from './peers/peer.ts';
+import { freePorts } from './peers/peer.ts';
 import { POSTFIX, startPostfix } from './peers/postfix.ts';
 import { live } from './peers/stage.ts';
 import { type Certificate, certify } from './peers/test-ca.ts';
-
-const OPENSSL: Need = { packages: 'openssl', commands: ['openssl'] };
-const SWAKS: Need = { packages: 'swaks', commands: ['swaks'] };
 
 live('Knot, BIND and Unbound, asked by dig and delv', DNS, async (stage) => {
   const { resolver, closedResolver, anchor } = await startDnsWorld(stage, [

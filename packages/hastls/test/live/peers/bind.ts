@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Need, run } from './commands.ts';
 import { type NameServer, serves, tamper, type Zone } from './name-server.ts';
-import { type Need, run, start } from './peer.ts';
+import { start } from './peer.ts';
 
 export const BIND: Need = {
   packages: 'bind9 bind9-utils bind9-dnsutils',

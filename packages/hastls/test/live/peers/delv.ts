@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from './peer.ts';
+import { run } from './commands.ts';
 
 /** What delv, BIND's validator, makes of a question; the anchor is the root's DS record as a zone-file line. */
 export type Judge = (name: string, type: string) => Promise<'secure' | 'insecure' | 'bogus'>;

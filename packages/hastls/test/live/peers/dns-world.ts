@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BIND, bind } from './bind.ts';
+import type { Need } from './commands.ts';
 import { KNOT, knot } from './knot.ts';
 import type { NameServer, Zone } from './name-server.ts';
-import { freePorts, type Need } from './peer.ts';
+import { freePorts } from './peer.ts';
 import type { Stage } from './stage.ts';
 import { startUnbound, UNBOUND } from './unbound.ts';
 

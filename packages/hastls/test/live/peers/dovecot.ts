@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answers, type Need, type Peer, run, start } from './peer.ts';
+import { type Need, run } from './commands.ts';
+import { listening, type Peer, start } from './peer.ts';
 import type { Certificate } from './test-ca.ts';
 
 export const DOVECOT: Need = {
@@ -77,6 +78,6 @@ service stats {
     name: 'Dovecot',
     command: 'dovecot',
     args: ['-F', '-c', config],
-    isReady: () => answers(Object.values(ports)),
+    isReady: () => listening(Object.values(ports)),
   });
 }

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Need, run } from './commands.ts';
 import { type NameServer, serves, tamper, type Zone } from './name-server.ts';
-import { type Need, run, start } from './peer.ts';
+import { start } from './peer.ts';
 
 export const KNOT: Need = {
   packages: 'knot knot-dnssecutils bind9-dnsutils',

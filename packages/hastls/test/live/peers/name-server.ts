@@ -1,4 +1,5 @@
-import { type Peer, run } from './peer.ts';
+import { run } from './commands.ts';
+import type { Peer } from './peer.ts';
 
 /** A zone as a person writes it. `broken` is signed, and one promise in it changed afterwards. */
 export interface Zone {

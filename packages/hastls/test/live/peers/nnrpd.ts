@@ -1,6 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answers, type Need, type Peer, run, start } from './peer.ts';
+import { type Need, run } from './commands.ts';
+import { listening, type Peer, start } from './peer.ts';
 import type { Certificate } from './test-ca.ts';
 
 export const NNRPD: Need = { packages: 'inn2', commands: ['nnrpd'], root: true };
@@ -67,6 +68,6 @@ export function startNnrpd(config: string, { port, implicit }: NnrpdPort): Promi
     command: 'nnrpd',
     args: ['-D', '-f', '-n', ...(implicit ? ['-S'] : []), '-4', '127.0.0.1', '-p', String(port)],
     env: { INNCONF: config },
-    isReady: () => answers([port]),
+    isReady: () => listening([port]),
   });
 }

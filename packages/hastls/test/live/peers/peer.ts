@@ -1,27 +1,20 @@
 /**
- * The real servers we must get along with, each an ordinary process on loopback high ports in a directory of its own.
+ * The real servers we must get along with, each an ordinary process on loopback high ports.
  *
  * A peer says which commands it needs and the Debian packages that hold them (`scripts/peers install` brings them all),
- * is started with everything it needs in its own directory, is ready when it answers, and is gone when the test is:
- * it leads a process group of its own, and the group is killed even when the test dies half-way.
- * What it says is kept, and shown when a test fails.
+ * keeps all its files in the test's directory, is ready when it answers, and is gone when the test is: it leads a
+ * process group of its own, and the group is killed even when the test dies half-way. What it says is kept, and shown
+ * when a test fails.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** What a peer cannot run without. */
-export interface Need {
-  readonly packages: string;
-  readonly commands: readonly string[];
-  /** It changes users on its way, so it wants to be started by root. */
-  readonly root?: boolean;
-}
+import { pathOf } from './commands.ts';
 
 /** A running peer. */
 export interface Peer {
@@ -29,14 +22,6 @@ export interface Peer {
   /** All it said so far. */
   log(): string;
   stop(): Promise<void>;
-}
-
-/** Why a peer cannot run here, in words for a person; undefined when it can. */
-export function missing(need: Need): string | undefined {
-  const absent = need.commands.filter((each) => find(each) === undefined);
-  if (absent.length > 0) return `needs ${absent.join(', ')} (apt install ${need.packages})`;
-  if (need.root === true && process.getuid?.() !== 0) return `needs root to start ${need.commands.join(', ')}`;
-  return undefined;
 }
 
 /** How to start a peer, and how to know that it is up. */
@@ -50,26 +35,25 @@ export interface Start {
 
 /** Starts a peer and waits until it is ready; one that ends or stays mute is an error that quotes its log. */
 export async function start({ name, command, args, env, isReady }: Start): Promise<Peer> {
-  const child = spawn(path(command), args, {
+  const child = spawn(pathOf(command), args, {
     detached: true, // a process group of its own, so that all its children can be killed with it
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: string[] = [];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => said.push(text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => said.push(text));
   const log = () => said.join('');
   const ended = once(child, 'exit');
   const killGroup = () => kill(child);
   process.once('exit', killGroup);
   const stop = async () => {
     child.kill('SIGTERM');
-    await Promise.race([ended, sleep(5_000, undefined, { ref: false })]);
+    await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })]);
     killGroup();
     await ended;
     process.off('exit', killGroup);
   };
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + START_MS;
   while (!(await isReady())) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
@@ -80,18 +64,24 @@ export async function start({ name, command, args, env, isReady }: Start): Promi
   return { name, log, stop };
 }
 
+const START_MS = 15_000;
+const STOP_MS = 5_000;
+
 // The leader may be gone while a child of it still runs: the group is what counts.
 function kill(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // as: kill(2) fails with errno alone
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // as: kill(2) fails with an errno, never else
   }
 }
 
+// A test that is called off must run its 'exit' listeners, or it would leave its peers behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 /** Whether somebody listens on all of these loopback ports. */
-export async function answers(ports: readonly number[]): Promise<boolean> {
+export async function listening(ports: readonly number[]): Promise<boolean> {
   const each = await Promise.all(ports.map(listens));
   return each.every((up) => up);
 }
@@ -108,27 +98,13 @@ async function listens(port: number): Promise<boolean> {
   }
 }
 
-/** All a command says, given no input; one that fails throws it. */
-export function run(command: string, ...args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(path(command), args, { timeout: 20_000 }, (error, stdout, stderr) => {
-      const said = `${stdout}${stderr}`;
-      if (error === null) resolve(said);
-      else reject(new Error(`${error.message}\n${said}`));
-    });
-    child.stdin?.end();
-  });
-}
-
-/** An empty directory that the unprivileged users of the daemons can pass through. */
+/** An empty directory that the unprivileged users of the daemons can pass through; it goes when the process does. */
 export async function directory(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'hastls-peers-'));
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   await chmod(made, 0o755);
   return made;
 }
-
-/** Removes what `directory` made. */
-export const removeDirectory = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
 
 /** Ports nobody listens on now, all of them different. */
 export async function freePorts(count: number): Promise<readonly number[]> {
@@ -137,25 +113,4 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   const ports = servers.map((each) => (each.address() as AddressInfo).port); // as: it listens on TCP, not on a path
   await Promise.all(servers.map((each) => once(each.close(), 'close')));
   return ports;
-}
-
-// Daemons live where an ordinary user's PATH does not reach.
-const { PATH = '' } = process.env;
-const PLACES = [...PATH.split(':'), '/usr/sbin', '/usr/lib/postfix/sbin', '/usr/lib/news/bin'];
-
-function find(command: string): string | undefined {
-  return PLACES.map((place) => join(place, command)).find((each) => {
-    try {
-      accessSync(each, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-function path(command: string): string {
-  const found = find(command);
-  if (found === undefined) throw new Error(`no ${command} on this machine`);
-  return found;
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answers, type Need, type Peer, run, start } from './peer.ts';
+import { type Need, run } from './commands.ts';
+import { listening, type Peer, start } from './peer.ts';
 import type { Certificate } from './test-ca.ts';
 
 export const POSTFIX: Need = { packages: 'postfix', commands: ['postfix', 'master'], root: true };
@@ -71,7 +72,7 @@ postlog unix-dgram n - n - 1 postlogd
     name: 'Postfix',
     command: 'master',
     args: ['-d', '-c', config],
-    isReady: () => answers(Object.values(ports)),
+    isReady: () => listening(Object.values(ports)),
   });
   return { ...peer, log: () => `${peer.log()}${readFileSync(logFile, 'utf8')}` };
 }

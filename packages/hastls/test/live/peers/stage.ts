@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { directory, missing, type Need, type Peer, removeDirectory } from './peer.ts';
+import { missing, type Need } from './commands.ts';
+import { directory, type Peer } from './peer.ts';
 
 /** Where a live test plays: a directory, and the peers that must be gone at its end. */
 export interface Stage {
@@ -45,7 +46,6 @@ export function live(title: string, needs: readonly Need[], body: (stage: Stage)
     } finally {
       await Promise.all(peers.map((each) => each.stop()));
       if (failed) for (const each of peers) console.error(`--- ${each.name} said:\n${each.log()}`);
-      await removeDirectory(home);
     }
   });
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { run } from './peer.ts';
+import { run } from './commands.ts';
 
 /** A certificate of the test CA, as files. */
 export interface Certificate {

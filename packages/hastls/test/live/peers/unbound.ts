@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Need, type Peer, run, start } from './peer.ts';
+import { type Need, run } from './commands.ts';
+import { type Peer, start } from './peer.ts';
 
 export const UNBOUND: Need = { packages: 'unbound bind9-dnsutils', commands: ['unbound', 'dig'] };
 

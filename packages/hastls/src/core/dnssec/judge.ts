@@ -6,7 +6,7 @@ import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import type { Step } from './alias.ts';
 import { type Absence, proveAbsence, proveNoCloser } from './denial.ts';
-import { bogus, type Failure, indeterminate, isFailure, within } from './failure.ts';
+import { bogus, type Failure, isFailure, within } from './failure.ts';
 import { keysOf } from './key.ts';
 import type { Given, Need, ProvenZone } from './proof.ts';
 import { type Rrset, rrsetsOf, type Signature } from './rrset.ts';
@@ -77,8 +77,7 @@ function* judgeByZone<R extends object>(
 ): Generator<Need, R | ProvenZone | Failure, Given> {
   const home = homeOf(about);
   const anchor = anchorZone(session, home);
-  if (anchor === undefined)
-    return indeterminate(`no-anchor: no trust anchor covers ${home}, so that nothing is proven`);
+  if (isFailure(anchor)) return anchor;
   let failure: Failure | undefined;
   for (const signer of signersOf(about, signatures)) {
     if (labelCount(signer) < labelCount(anchor)) continue;
@@ -124,7 +123,7 @@ function* judgeSecureAbsence(
 }
 
 /** Where a name's records live: those of a DS above the name. [RFC4035 §2.4] */
-const homeOf = ({ name, type }: About): Name => (type === TYPE.DS ? parent(name) : name);
+export const homeOf = ({ name, type }: About): Name => (type === TYPE.DS ? parent(name) : name);
 
 function signersOf(about: About, signatures: readonly Signature[]): readonly Name[] {
   const signers = new Map(signatures.map(({ signer }) => [canonical(signer), signer]));

@@ -4,11 +4,11 @@ import type { Question } from '../dns/question.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import { type Step, stepsOf } from './alias.ts';
 import { bogus, type Failure, indeterminate, isFailure, limitReached, within } from './failure.ts';
-import { type Judged, judgeAbsence, judgeRrset, targetsOf } from './judge.ts';
+import { homeOf, type Judged, judgeAbsence, judgeRrset, targetsOf } from './judge.ts';
 import { LIMITS } from './limits.ts';
 import type { Context, Given, Need, Proven, Proving } from './proof.ts';
 import { questionToText, type Session, startSession } from './session.ts';
-import { zoneQuestions } from './zone-keys.ts';
+import { anchorZone, zoneQuestions } from './zone-keys.ts';
 
 /**
  * Proves the answer to a question, from an anchor down, through all aliases. What is asked goes out in batches: the
@@ -46,8 +46,8 @@ interface Trail {
 
 /** Follows the answer through its aliases; the weakest link decides. [A20] */
 function* follow(session: Session, trail: Trail, { name, type }: Question): Generator<Need, Judged | Failure, Given> {
-  const refusal = refusalOf(session.context, type);
-  if (refusal !== undefined) return refusal;
+  const refusal = refusalOf(session, { name, type });
+  if (isFailure(refusal)) return refusal;
   const seen = new Set([canonical(name)]);
   let [secure, expires] = [true, Number.POSITIVE_INFINITY];
   for (;;) {
@@ -96,14 +96,16 @@ function* judgeStep(
   }
 }
 
-/** What need not even be asked. */
-function refusalOf({ at, notBefore = 0 }: Context, type: number): Failure | undefined {
+/** Why there is no use in asking, if so. */
+function refusalOf(session: Session, question: Question): Failure | undefined {
+  const { at, notBefore = 0 } = session.context;
   if (at < notBefore)
     return indeterminate(`the clock stands at ${new Date(at * 1000).toISOString()}, before this program was built`);
-  return type === TYPE.RRSIG || type === TYPE.OPT || (type >= FIRST_META && type <= LAST_META) || type === 0
-    ? indeterminate(`${typeToText(type)} is no record that could be signed`)
-    : undefined;
+  if (isUnsigned(question.type)) return indeterminate(`${typeToText(question.type)} is no record that could be signed`);
+  const anchor = anchorZone(session, homeOf(question));
+  return isFailure(anchor) ? anchor : undefined;
 }
 
-/** Types that only questions have, such as ANY. [RFC6895 §3.1] */
-const [FIRST_META, LAST_META] = [128, 255];
+/** Signatures are not signed; from 128 to 255 are types that only questions have, such as ANY. [RFC6895 §3.1] */
+const isUnsigned = (type: number): boolean =>
+  type === 0 || type === TYPE.RRSIG || type === TYPE.OPT || (type >= 128 && type <= 255);

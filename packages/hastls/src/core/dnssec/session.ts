@@ -56,7 +56,9 @@ export function startSession(context: Context): Session {
       if (reply.kind === 'failure') continue;
       const { answers, authorities } = reply.message;
       signaturesSeen ||= [...answers, ...authorities].some(({ type }) => type === TYPE.RRSIG);
-      extendedErrors.push(...extendedErrorsOf(reply.message));
+      for (const each of extendedErrorsOf(reply.message))
+        if (!extendedErrors.some(({ code, text }) => code === each.code && text === each.text))
+          extendedErrors.push(each);
     }
   }
 

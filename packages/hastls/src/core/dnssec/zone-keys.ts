@@ -3,13 +3,12 @@ import { canonical, isWithin, labelCount, type Name, parent, sameName, suffix } 
 import type { Question } from '../dns/question.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
-import { supportedAlgorithm } from './algorithms.ts';
 import { proveAbsence } from './denial.ts';
 import { bogus, type Failure, indeterminate, isFailure, within } from './failure.ts';
 import { entryKeys, type Key, keysOf, usableDs } from './key.ts';
 import { GUESSED_ZONES } from './limits.ts';
 import type { Given, Link, Need, ProvenZone } from './proof.ts';
-import { rrsetOf } from './rrset.ts';
+import { type Rrset, rrsetOf } from './rrset.ts';
 import type { Session } from './session.ts';
 import { type Verified, verifyRrset } from './signature.ts';
 
@@ -28,12 +27,12 @@ export function* reachZone(session: Session, target: Name): Generator<Need, Prov
   return zone;
 }
 
-/** The zone of the anchor that speaks for a name: the longest match. */
-export const anchorZone = ({ context }: Session, target: Name): Name | undefined =>
-  context.anchors
-    .map(({ zone }) => zone)
-    .filter((zone) => isWithin(target, zone))
-    .sort((a, b) => labelCount(b) - labelCount(a))[0];
+/** The zone of the anchor that speaks for a name: the longest match. Without one, nothing is proven. */
+export function anchorZone({ context }: Session, target: Name): Name | Failure {
+  const zones = context.anchors.map(({ zone }) => zone).filter((zone) => isWithin(target, zone));
+  const [longest] = zones.sort((a, b) => labelCount(b) - labelCount(a));
+  return longest ?? indeterminate(`no-anchor: no trust anchor covers ${target}, so that nothing of it can be proven`);
+}
 
 /** Whether `target` is known to be a signer's name, or only a name that may lie in or below an unsigned zone. */
 export type Target = { readonly name: Name; readonly signs: boolean };
@@ -45,8 +44,8 @@ export type Target = { readonly name: Name; readonly signs: boolean };
 export function zoneQuestions(session: Session, targets: readonly Target[]): readonly Question[] {
   return targets.flatMap(({ name, signs }) => {
     const known = nearestKnown(session, name);
-    const start = known === undefined ? anchorZone(session, name) : isFailure(known) ? undefined : known.zone;
-    if (start === undefined || (known !== undefined && !isFailure(known) && known.proof === 'insecure')) return [];
+    const start = startOf(session, name, known);
+    if (start === undefined) return [];
     const all = namesBetween(start, name);
     const cuts = signs
       ? all.filter((_, index) => index < GUESSED_ZONES - 1 || index === all.length - 1)
@@ -59,6 +58,13 @@ export function zoneQuestions(session: Session, targets: readonly Target[]): rea
   });
 }
 
+/** Where a walk to `target` will begin; `undefined` if it will end at once. */
+function startOf(session: Session, target: Name, known: ProvenZone | Failure | undefined): Name | undefined {
+  const start = known === undefined ? anchorZone(session, target) : known;
+  if (typeof start === 'string') return start;
+  return isFailure(start) || start.proof === 'insecure' ? undefined : start.zone;
+}
+
 /** Names below `above` down to `below`, shortest first. */
 function namesBetween(above: Name, below: Name): readonly Name[] {
   const [from, to] = [labelCount(above), labelCount(below)];
@@ -68,9 +74,9 @@ function namesBetween(above: Name, below: Name): readonly Name[] {
 function nearestKnown(session: Session, target: Name): ProvenZone | Failure | undefined {
   const { context, zones } = session;
   const top = anchorZone(session, target);
-  if (top === undefined) return undefined;
+  if (isFailure(top)) return undefined;
   for (const name of [top, ...namesBetween(top, target)].reverse()) {
-    const known = zones.get(canonical(name)) ?? context.known?.(name);
+    const known = zones.get(canonical(name)) ?? context.known?.(canonical(name));
     if (known !== undefined && (isFailure(known) || known.expires > context.at)) return known;
   }
   return undefined;
@@ -84,8 +90,7 @@ function remember({ zones }: Session, cut: ProvenZone | Failure, target: Name): 
 /** The zone of the anchor, its keys proven by the anchor. */
 function* reachAnchor(session: Session, target: Name): Generator<Need, ProvenZone | Failure, Given> {
   const zone = anchorZone(session, target);
-  if (zone === undefined)
-    return indeterminate(`no-anchor: no trust anchor covers ${target}, so that nothing is proven`);
+  if (isFailure(zone)) return zone;
   const records = session.context.anchors.filter((anchor) => sameName(anchor.zone, zone)).map(({ record }) => record);
   const link: Link = {
     kind: 'anchor',
@@ -202,30 +207,28 @@ function* proveKeys(
   };
 }
 
+/** The keys that the records vouch for: DS by digest, DNSKEY by being the same. */
 function trustedEntries(
   { context }: Session,
   zone: Name,
   keys: readonly Key[],
   trusted: readonly ResourceRecord[],
 ): readonly Key[] | Failure {
-  const named = trusted.filter(({ type }) => type === TYPE.DNSKEY);
-  const same = keys.filter(({ rdata }) => named.some((record) => equalBytes(record.rdata, rdata)));
-  const usable = same.filter(({ algorithm }) => supportedAlgorithm(algorithm, context.acceptSha1) !== undefined);
-  if (usable.length > 0) return usable;
-  const dsRecords = usableDs(
-    trusted.filter(({ type }) => type === TYPE.DS),
-    context.acceptSha1,
-  );
-  if (dsRecords.length > 0) return entryKeys(zone, keys, dsRecords, context.hashes);
-  return named.length > 0
-    ? bogus(`${zone} does not have the key of its trust anchor`)
-    : indeterminate(`the trust anchor of ${zone} is of an unsupported algorithm`);
+  const [dnskeys, ds] = [TYPE.DNSKEY, TYPE.DS].map((type) => trusted.filter((record) => record.type === type));
+  const same = keys.filter(({ rdata }) => dnskeys?.some((record) => equalBytes(record.rdata, rdata)));
+  const followed = usableDs(ds ?? [], context.acceptSha1);
+  if (followed.length === 0 && dnskeys?.length === 0)
+    return indeterminate(`the trust anchor of ${zone} is of an unsupported algorithm`);
+  const entries = followed.length > 0 ? entryKeys(zone, keys, followed, context.hashes) : same;
+  if (isFailure(entries)) return same.length > 0 ? same : entries;
+  if (entries.length === 0) return bogus(`${zone} does not have the key of its trust anchor`);
+  return [...new Set([...same, ...entries])];
 }
 
 /** No wildcard stands for a delegation or a zone's keys. */
 function* verifyUnexpanded(
   session: Session,
-  rrset: Parameters<typeof verifyRrset>[1],
+  rrset: Rrset,
   zone: Name,
   keys: readonly Key[],
 ): Generator<Need, Verified | Failure, Given> {

@@ -29,7 +29,7 @@ export function* proveAbsence(
   question: Question,
 ): Generator<Need, Absence | Failure, Given> {
   const evidence = yield* gather(session, zone, message);
-  const denied = judge(evidence, `the absence of ${questionToText(question)}`, session, [
+  const denied = judge(evidence, `the absence of ${questionToText(question)}`, session, zone.zone, [
     () => nsecDenial(evidence.nsec, zone.zone, question),
     () => nsec3Denial(evidence.nsec3, zone.zone, question, session.context.hashes),
   ]);
@@ -44,7 +44,7 @@ export function* proveNoCloser(
   name: Name,
 ): Generator<Need, { readonly optOut: boolean; readonly expires: number } | Failure, Given> {
   const evidence = yield* gather(session, zone, message);
-  const denied = judge(evidence, `the absence of ${name}, without which no wildcard may answer`, session, [
+  const denied = judge(evidence, `the absence of ${name}, without which no wildcard may answer`, session, zone.zone, [
     () =>
       nsecCovers(evidence.nsec, zone.zone, name)
         ? { optOut: false }
@@ -68,10 +68,11 @@ function judge<R extends object>(
   { nsec, nsec3, failure }: Evidence,
   what: string,
   session: Session,
+  zone: Name,
   [byNsec, byNsec3]: readonly [() => R | Failure, () => R | Failure],
 ): R | Failure {
   if (nsec.length === 0 && nsec3.length === 0)
-    return failure === undefined ? session.unsigned(what) : within(what, failure);
+    return failure === undefined ? session.unsigned(what, zone) : within(what, failure);
   const first = nsec.length > 0 ? byNsec() : undefined;
   if (first !== undefined && !isFailure(first)) return first;
   const second = nsec3.length > 0 ? byNsec3() : undefined;

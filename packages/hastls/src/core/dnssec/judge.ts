@@ -88,10 +88,10 @@ function* judgeByZone<R extends object>(
     if (!isFailure(outcome)) return outcome;
     failure ??= outcome;
   }
-  if (failure !== undefined) return within(what, failure);
+  if (failure !== undefined) return failure;
   const zone = yield* reachZone(session, home);
-  if (isFailure(zone)) return within(what, zone);
-  return zone.proof === 'insecure' ? zone : within(`${zone.zone} is signed`, session.unsigned(what));
+  if (isFailure(zone)) return zone;
+  return zone.proof === 'insecure' ? zone : session.unsigned(what, zone.zone);
 }
 
 function* judgeSecureRrset(

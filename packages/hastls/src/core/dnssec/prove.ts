@@ -63,7 +63,7 @@ function* follow(session: Session, trail: Trail, { name, type }: Question): Gene
     );
     for (const step of steps) {
       const judged = yield* judgeStep(session, message, step, type);
-      if (isFailure(judged)) return judged;
+      if (isFailure(judged)) return trail.aliases.length > 0 ? within(`an alias leads to ${name}`, judged) : judged;
       secure &&= judged.proof === 'secure';
       expires = Math.min(expires, judged.expires);
       if (step.kind !== 'alias') return { ...judged, proof: secure ? 'secure' : 'insecure', expires };

@@ -26,8 +26,8 @@ export interface Session {
   /** The usable reply to a question, asked now if need be. A failure is never an absence. */
   answer(question: Question): Generator<Need, Message | Failure, Given>;
   check(check: Check): Generator<Need, boolean | Failure, Given>;
-  /** The failure for signatures that should be there and are not. */
-  unsigned(what: string): Failure;
+  /** The failure for signatures of a zone that should be there and are not. */
+  unsigned(what: string, zone: Name): Failure;
 }
 
 /** An extended error of the upstream. [RFC8914] */
@@ -86,12 +86,10 @@ export function startSession(context: Context): Session {
       const given = yield { ask: [], check: [check] };
       return given.valid[0] === true;
     },
-    unsigned: (what) =>
+    unsigned: (what, zone) =>
       signaturesSeen
-        ? bogus(`${what} comes without a signature, though the zone is signed: records were forged or removed`)
-        : indeterminate(
-            `${what} comes without a signature, as all else: the resolver strips DNSSEC records; use another`,
-          ),
+        ? bogus(`${what} is not signed by ${zone}, which signs all it has: records were forged or removed`)
+        : indeterminate(`${what} is not signed, nor is anything else: the resolver strips DNSSEC records, use another`),
   };
 }
 

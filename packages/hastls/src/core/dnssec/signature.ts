@@ -30,7 +30,7 @@ export function* verifyRrset(
 ): Generator<Need, Verified | Failure, Given> {
   const what = `${typeToText(rrset.type)} of ${rrset.name}`;
   const signatures = rrset.signatures.filter(({ signer }) => sameName(signer, zone) && maySign(signer, rrset));
-  if (signatures.length === 0) return session.unsigned(what);
+  if (signatures.length === 0) return session.unsigned(what, zone);
   let complaint: Failure | undefined;
   let checks = 0;
   for (const signature of signatures) {

@@ -131,7 +131,7 @@ function* cutAt(
   target: Name,
 ): Generator<Need, ProvenZone | Failure | undefined, Given> {
   const message = yield* session.answer({ name, type: TYPE.DS });
-  if (isFailure(message)) return within(`the delegation of ${name}`, message);
+  if (isFailure(message)) return message;
   const keys = keysOf(from.keys);
   const ds = rrsetOf(message.answers, name, TYPE.DS);
   if (ds !== undefined) {
@@ -189,15 +189,14 @@ function* proveKeys(
   chain: readonly Link[],
   expires: number,
 ): Generator<Need, ProvenZone | Failure, Given> {
-  const context = `the keys of ${zone}`;
   const message = yield* session.answer({ name: zone, type: TYPE.DNSKEY });
-  if (isFailure(message)) return within(context, message);
+  if (isFailure(message)) return message;
   const rrset = rrsetOf(message.answers, zone, TYPE.DNSKEY);
-  if (rrset === undefined) return within(context, session.unsigned(`the absence of DNSKEY at ${zone}`));
+  if (rrset === undefined) return session.unsigned(`the absence of DNSKEY at ${zone}`, zone);
   const entries = trustedEntries(session, zone, keysOf(rrset.records), trusted);
-  if (isFailure(entries)) return within(context, entries);
+  if (isFailure(entries)) return entries;
   const verified = yield* verifyUnexpanded(session, rrset, zone, entries);
-  if (isFailure(verified)) return within(context, verified);
+  if (isFailure(verified)) return verified;
   return {
     zone,
     proof: 'secure',

@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseName, type Question, RCODE, sameName, TYPE } from '#core/dns/index.js';
+import type { Context } from '#core/dnssec/index.js';
+import {
+  type Attack,
+  against,
+  answerOf,
+  answerServfail,
+  attacked,
+  borrowSignatures,
+  collidingKeys,
+  createHierarchy,
+  createZoneKey,
+  type DenialKind,
+  deny,
+  forge,
+  type Hierarchy,
+  inject,
+  multiplySignatures,
+  ofType,
+  replay,
+  setTtl,
+  spoilSignatures,
+  staySilent,
+  stripDnssec,
+  stripDs,
+  stripSignatures,
+  truncate,
+  type ZoneOptions,
+} from '#node/testing/index.js';
+import { AT, question, run } from './driver.js';
+
+const HASTLS = '_smtp._tcp.host.signed.test. HASTLS';
+/** Has a record of its own, and a more lenient wildcard two labels above. */
+const WILDCARD = '_smtp._tcp.mx.wild.signed.test. HASTLS';
+const DAY = 86_400;
+
+/** The keys outlive each world, so that one world's answers can be replayed in another. */
+const [rootKey, testKey, signedKey] = [createZoneKey(), createZoneKey(), createZoneKey()];
+
+interface Setting {
+  readonly denial?: DenialKind;
+  readonly at?: number;
+  readonly zone?: Partial<ZoneOptions>;
+}
+
+/** A signed zone whose HASTLS record forbids plaintext; an unsigned neighbour, so that something may be insecure. */
+const world = ({ denial = { kind: 'nsec' }, at = AT, zone = {} }: Setting = {}): Hierarchy =>
+  createHierarchy({
+    at,
+    zones: [
+      { apex: '.', denial, keys: [rootKey] },
+      { apex: 'test.', denial, keys: [testKey] },
+      {
+        apex: 'signed.test.',
+        denial,
+        keys: [signedKey],
+        records: `
+          host A 192.0.2.1
+          _smtp._tcp.host HASTLS 25 25 1
+          _imap._tcp.zz HASTLS 143 143 1
+          *.wild HASTLS 25 0 0
+          _smtp._tcp.mx.wild HASTLS 25 25 1
+          aa A 192.0.2.2
+          child NS ns.child
+        `,
+        ...zone,
+      },
+      { apex: 'plain.test.', records: 'host A 192.0.2.4', keys: [] },
+    ],
+  });
+
+const named =
+  (name: string) =>
+  (asked: Question): boolean =>
+    sameName(asked.name, parseName(name));
+const exactly = (asked: string) => (each: Question) =>
+  named(asked.split(' ')[0] ?? '')(each) && each.type === question(asked).type;
+const ask = (asked: string) => () => question(asked);
+const nsec3: DenialKind = { kind: 'nsec3' };
+const optOut: DenialKind = { kind: 'nsec3', optOut: true };
+
+/** Attack · what must come of it · the attack · the world it happens in. */
+type Row = readonly [
+  title: string,
+  proof: 'bogus' | 'indeterminate',
+  attack: Attack,
+  setting?: Setting & Partial<Context> & { readonly asked?: string },
+];
+
+const forged = '_smtp._tcp.host.signed.test. 300 HASTLS 25 0 0';
+const onHastls = (attack: Attack): Attack => against(exactly(HASTLS), attack);
+const old = world({ at: AT - 90 * DAY });
+
+const rows: readonly Row[] = [
+  ['strip the signatures of the answer', 'bogus', onHastls(stripSignatures)],
+  ['strip every signature', 'indeterminate', stripSignatures],
+  ['strip all of DNSSEC', 'indeterminate', stripDnssec],
+  ['strip DS and forge the answer', 'bogus', (honest) => attacked(honest, stripDs, onHastls(forge(forged)))],
+  [
+    'strip DS, and forge, where NSEC3 has opt-out',
+    'bogus',
+    (honest) => attacked(honest, stripDs, onHastls(forge(forged))),
+    { denial: optOut },
+  ],
+  ['forge an unsigned answer', 'bogus', onHastls(forge(forged))],
+  ['add a record to the answer', 'bogus', onHastls(inject(forged))],
+  [
+    'forge an answer with the signature of the true one',
+    'bogus',
+    onHastls((honest) => (asked) => {
+      const [forgery, truth] = [forge(forged)(honest)(asked), honest(asked)];
+      return (
+        forgery && {
+          ...forgery,
+          answers: [...forgery.answers, ...(truth?.answers ?? []).filter(({ type }) => type === TYPE.RRSIG)],
+        }
+      );
+    }),
+  ],
+  ['replay expired signatures of the answer', 'bogus', onHastls(replay(old.answer))],
+  ['replay expired signatures of the keys', 'bogus', against(ofType(TYPE.DNSKEY), replay(old.answer))],
+  ['replay signatures of a time to come', 'bogus', onHastls(replay(world({ at: AT + 90 * DAY }).answer))],
+  ["replay a sibling's NSEC", 'bogus', onHastls(answerOf(ask('aa.signed.test. HASTLS')))],
+  ["replay a sibling's NSEC3", 'bogus', onHastls(answerOf(ask('aa.signed.test. HASTLS'))), { denial: nsec3 }],
+  ['replay the absence of another service', 'bogus', onHastls(answerOf(ask('_imap._tcp.host.signed.test. HASTLS')))],
+  [
+    'replay the absence of another service, by NSEC3',
+    'bogus',
+    onHastls(answerOf(ask('_imap._tcp.host.signed.test. HASTLS'))),
+    { denial: nsec3 },
+  ],
+  ['replay the absence of another type', 'bogus', onHastls(answerOf(ask('_smtp._tcp.host.signed.test. A')))],
+  ["replay the parent's NSEC for a name in the child", 'bogus', onHastls(answerOf(ask('signed.test. DS')))],
+  ["replay the parent's denial of a name elsewhere", 'bogus', onHastls(answerOf(ask('nowhere.test. HASTLS')))],
+  [
+    "replay the parent's denial of a name elsewhere, by NSEC3",
+    'bogus',
+    onHastls(answerOf(ask('nowhere.test. HASTLS'))),
+    { denial: nsec3 },
+  ],
+  [
+    'replay the denial of the unsigned neighbour’s DS for the zone',
+    'bogus',
+    against(exactly('signed.test. DS'), answerOf(ask('plain.test. DS'))),
+  ],
+  [
+    'the same by NSEC3',
+    'bogus',
+    against(exactly('signed.test. DS'), answerOf(ask('plain.test. DS'))),
+    { denial: nsec3 },
+  ],
+  [
+    'the same by NSEC3 with opt-out',
+    'bogus',
+    against(exactly('signed.test. DS'), answerOf(ask('plain.test. DS'))),
+    { denial: optOut },
+  ],
+  [
+    "deny the zone's DS by the zone's own NSEC",
+    'bogus',
+    (honest) =>
+      attacked(honest, onHastls(forge(forged)), against(exactly('signed.test. DS'), answerOf(ask('signed.test. TXT')))),
+  ],
+  [
+    'forge a delegation at _tcp.host inside an opt-out span',
+    'bogus',
+    (honest) =>
+      attacked(
+        honest,
+        onHastls(forge(forged)),
+        against(exactly('_tcp.host.signed.test. DS'), answerOf(ask('plain.test. DS'))),
+      ),
+    { denial: optOut },
+  ],
+  [
+    'forge a delegation at _tcp.host with the zone’s own opt-out spans',
+    'bogus',
+    (honest) =>
+      attacked(
+        honest,
+        onHastls(forge(forged)),
+        against(exactly('_tcp.host.signed.test. DS'), answerOf(ask('child.signed.test. DS'))),
+      ),
+    { denial: optOut },
+  ],
+  [
+    'a wildcard without the proof that no closer name exists',
+    'bogus',
+    onWildcard((honest) => (asked) => {
+      const expanded = honest(question('x.wild.signed.test. HASTLS'));
+      const answers = expanded?.answers.map((each) => ({ ...each, name: asked.name })) ?? [];
+      return expanded && { ...expanded, questions: [asked], answers, authorities: [] };
+    }),
+    { asked: WILDCARD },
+  ],
+  [
+    'a wildcard with the proof for another name',
+    'bogus',
+    onWildcard(expandedAs('x.wild.signed.test. HASTLS')),
+    { asked: WILDCARD },
+  ],
+  [
+    'the same by NSEC3',
+    'bogus',
+    onWildcard(expandedAs('x.wild.signed.test. HASTLS')),
+    { asked: WILDCARD, denial: nsec3 },
+  ],
+  ['the signature of another type', 'bogus', onHastls(borrowSignatures(ask('_smtp._tcp.host.signed.test. NSEC')))],
+  ['the signature of another owner', 'bogus', onHastls(borrowSignatures(ask('_imap._tcp.zz.signed.test. HASTLS')))],
+  ['spoilt signatures', 'bogus', onHastls(spoilSignatures)],
+  ['truncation, with TCP blocked', 'indeterminate', onHastls(truncate)],
+  ['SERVFAIL', 'indeterminate', onHastls(answerServfail)],
+  ['SERVFAIL to the DS question', 'indeterminate', against(exactly('signed.test. DS'), answerServfail)],
+  ['REFUSED to the DNSKEY question', 'indeterminate', against(exactly('signed.test. DNSKEY'), deny(RCODE.REFUSED))],
+  ['silence', 'indeterminate', onHastls(staySilent)],
+  ['silence about the DS', 'indeterminate', against(ofType(TYPE.DS), staySilent)],
+  ['silence about the keys', 'indeterminate', against(ofType(TYPE.DNSKEY), staySilent)],
+  ['NXDOMAIN with only a SOA', 'bogus', onHastls(deny())],
+  ['NODATA with only a SOA', 'bogus', onHastls(deny(RCODE.NOERROR))],
+  ['DS denied with only a SOA', 'bogus', against(ofType(TYPE.DS), deny(RCODE.NOERROR))],
+  [
+    'DS denied with only a SOA, the answer forged',
+    'bogus',
+    (honest) => attacked(honest, onHastls(forge(forged)), against(ofType(TYPE.DS), deny(RCODE.NOERROR))),
+  ],
+  [
+    'an unknown-digest DS added',
+    'bogus',
+    against(exactly('signed.test. DS'), inject('signed.test. 300 DS 1 13 99 0011')),
+  ],
+  [
+    'an unknown-digest DS in place of the true one',
+    'bogus',
+    against(exactly('signed.test. DS'), forge('signed.test. 300 DS 1 13 99 0011')),
+  ],
+  [
+    'keys that no DS vouches for',
+    'bogus',
+    (honest) =>
+      attacked(
+        honest,
+        against(
+          (each) => sameName(each.name, parseName('signed.test.')) && each.type === TYPE.DNSKEY,
+          replay(impostor.answer),
+        ),
+        onHastls(replay(impostor.answer)),
+      ),
+  ],
+  [
+    'KeyTrap: keys of one tag',
+    'indeterminate',
+    multiplySignatures(40),
+    { zone: { deadKeys: collidingKeys(signedKey, 20) } },
+  ],
+  ['KeyTrap: signatures of one key', 'indeterminate', onHastls(multiplySignatures(40))],
+  [
+    'an NSEC3 chain of 2500 iterations',
+    'indeterminate',
+    onHastls(answerOf(ask('_imap._tcp.host.signed.test. HASTLS'))),
+    { denial: { kind: 'nsec3', iterations: 2500 } },
+  ],
+  ['a clock set back before the build date', 'indeterminate', (honest) => honest, { notBefore: AT + 1 }],
+];
+
+function onWildcard(attack: Attack): Attack {
+  return against(exactly(WILDCARD), attack);
+}
+
+function expandedAs(other: string): Attack {
+  return (honest) => (asked) => {
+    const expanded = honest(question(other));
+    const answers = expanded?.answers.map((each) => ({ ...each, name: asked.name })) ?? [];
+    return expanded && { ...expanded, questions: [asked], answers };
+  };
+}
+
+/** Somebody with keys of his own. */
+const impostor = createHierarchy({
+  at: AT,
+  zones: [{ apex: 'signed.test.', records: '_smtp._tcp.host HASTLS 25 0 0' }],
+});
+
+for (const [title, expected, attack, { asked = HASTLS, denial, zone, ...settings } = {}] of rows)
+  test(`[A23] ${title}: ${expected}`, async () => {
+    const hierarchy = world({ ...(denial && { denial }), ...(zone && { zone }) });
+    const { proven } = await run(asked, { answer: attack(hierarchy.answer), anchors: hierarchy.anchors }, settings);
+    assert.equal(proven.proof, expected, proven.because.join('\n'));
+    assert.deepEqual([proven.records, proven.answer, proven.expires], [[], 'error', undefined]);
+  });
+
+test('without an attacker, each question of the matrix has a secure answer', async () => {
+  for (const denial of [{ kind: 'nsec' }, nsec3, optOut] satisfies DenialKind[])
+    for (const asked of [HASTLS, WILDCARD]) {
+      const { proven } = await run(asked, world({ denial }));
+      assert.equal(`${proven.proof} ${proven.answer}`, 'secure data', proven.because.join('\n'));
+    }
+});
+
+test('[A31] a changed TTL never prolongs an answer: the original one is restored', async () => {
+  const hierarchy = world();
+  for (const [ttl, lasts] of [
+    [86_400, 300],
+    [5, 5],
+  ] as const) {
+    const { proven } = await run(HASTLS, { answer: setTtl(ttl)(hierarchy.answer), anchors: hierarchy.anchors });
+    assert.equal(proven.proof, 'secure');
+    assert.equal(proven.expires, AT + lasts);
+    assert.deepEqual(
+      proven.records.map((each) => each.ttl),
+      [lasts],
+    );
+  }
+});

@@ -37,7 +37,7 @@ export const nntp: Profile = lineProfile({
   },
   upgrade: { '382': 'yes', '400': 'bye', '500': 'unknown', '4': 'no', '5': 'no' },
   forgets: ['capabilities', 'the group and article chosen', 'authentication'],
-  session: { reply, demands: (said) => firstWord(said) === '483' },
+  session: { reply, demands: (said) => firstWord(said.trimEnd()) === '483' },
 });
 
 /**

@@ -57,7 +57,7 @@ export function trigger97(words: TriggerWords): Profile {
     '5': 'no',
   };
   const demands = (answer: string): boolean => {
-    const [first, second = ''] = answer.split(' ', 2);
+    const [first, second = ''] = answer.trimEnd().split(' ', 2);
     return first === firstWord(required) && !requiredUnless.includes(second.toUpperCase());
   };
 

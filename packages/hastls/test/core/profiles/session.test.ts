@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { latin1 } from '#core/bytes/index.js';
+import { imap, nntp, nntp1997, pop3, profiles, smtp } from '#core/profiles/index.js';
+import {
+  type Conversation,
+  converse,
+  type Handover,
+  type PlainSession,
+  type Profile,
+  type Verdict,
+} from '#core/talk/index.js';
+import { feed } from '../../contract/rows.js';
+
+// The dialogue that goes on in plaintext, where a server may demand TLS in its midst. [S6] [S14]
+
+const TO = { host: 'host.example', self: 'client.invalid' };
+
+function session(profile: Profile): PlainSession {
+  assert.ok(profile.session);
+  return profile.session;
+}
+
+function held(conversation: Conversation<Verdict | Handover>, ...said: readonly string[]) {
+  const machine = converse(conversation);
+  const sent = feed(machine, ...said);
+  return { verdict: machine.verdict, sent };
+}
+
+const demands: readonly (readonly [profile: Profile, demanded: boolean, reply: string])[] = [
+  [smtp, true, '530 5.7.0 Must issue a STARTTLS command first\r\n'],
+  [smtp, true, '538 5.7.11 Encryption required\r\n'],
+  [smtp, false, '530 5.7.0 Authentication required\r\n'],
+  [smtp, false, '535 5.7.8 TLS or not, wrong password\r\n'],
+  [smtp, false, '250 TLS\r\n'],
+  [imap, true, 'x NO [PRIVACYREQUIRED] STARTTLS first\r\n'],
+  [imap, true, '* OK hm\r\nx no [privacyrequired] STARTTLS first\r\n'],
+  [imap, false, '* NO [PRIVACYREQUIRED] not the answer\r\nx OK\r\n'],
+  [imap, false, 'x NO STARTTLS first\r\n'],
+  [pop3, true, '-ERR [SYS/PERM] TLS is required: STLS first\r\n'],
+  [pop3, true, '-ERR [AUTH] Cleartext not allowed without SSL/TLS\r\n'],
+  [pop3, false, '-ERR TLS\r\n'],
+  [pop3, false, '-ERR [AUTH] wrong password\r\n'],
+  [pop3, false, '+OK [SYS/PERM] TLS\r\n'],
+  [nntp, true, '483 Encryption required\r\n'],
+  [nntp, true, '483\r\n'],
+  [nntp, false, '480 Authentication required\r\n'],
+  [nntp, false, '401 Please start TLS\r\n'],
+  [nntp1997, true, '401 Please start TLS\r\n'],
+  [nntp1997, true, '401\r\n'],
+  [nntp1997, false, '401 READER\r\n'],
+  [nntp1997, false, '4010 TLS\r\n'],
+];
+for (const [profile, demanded, reply] of demands)
+  test(`${profile.name}: ${JSON.stringify(reply)} is ${demanded ? 'a' : 'no'} demand for TLS [S6]`, () =>
+    assert.equal(session(profile).demands(reply), demanded));
+
+test('what our servers say to who crosses their line, our clients hear as a demand [S6]', () => {
+  for (const profile of profiles) {
+    const command = profile === imap ? 'x LIST "" *' : 'GROUP misc.test';
+    const machine = converse(profile.server({ host: 'host.example', mode: 'require', greeted: true }));
+    assert.ok(session(profile).demands(feed(machine, `${command}\r\n`)), profile.name);
+  }
+});
+
+const replies: readonly (readonly [profile: Profile, command: string, reply: string])[] = [
+  [smtp, 'NOOP', '250 OK\r\n'],
+  [smtp, 'EHLO x', '250-a\r\n250-2\r\n250 c\r\n'],
+  [smtp, 'RSET', '2\r\n'],
+  [imap, 'x NOOP', '* 1 EXISTS\r\n* xx x\r\nx OK\r\n'],
+  [imap, 'x FETCH 1 BODY[]', '* 1 FETCH (BODY[] {8}\r\nx OK .\r\n)\r\nx OK\r\n'],
+  [imap, 'x FETCH 1 BODY[]', '* 1 FETCH (BODY[] {6}\r\nx\nx y\nx BAD)\r\n* OK\r\nx OK\r\n'],
+  [imap, 'x LOGIN {3}', '+ go on\r\n'],
+  [pop3, 'STAT', '+OK 2 320\r\n'],
+  [pop3, 'LIST', '+OK\r\n1 120\r\n..\r\n.x\r\n.\r\n'],
+  [pop3, 'LIST 1', '+OK 1 120\r\n'],
+  [pop3, 'retr 1', '+OK\r\nSubject: x\r\n\r\n.\r\n'],
+  [pop3, 'RETR 9', '-ERR none\r\n'],
+  [pop3, 'UIDL', '+OK\n.\n'],
+  [nntp, 'GROUP a', '211 1 1 1 a\r\n'],
+  [nntp, 'LISTGROUP a', '211 1 1 1 a\r\n1\r\n.\r\n'],
+  [nntp, 'ARTICLE', '220 1 <1@x>\r\nSubject: x\r\n\r\n..\r\n.\r\n'],
+  [nntp1997, 'LIST', '215 list\r\n.\r\n'],
+  [nntp1997, 'LIST', '401 TLS first\r\n'],
+];
+for (const [profile, command, reply] of replies)
+  test(`${profile.name}: the reply to ${command} ends where it ends, and is seen to: ${JSON.stringify(reply)}`, () => {
+    const frame = session(profile).reply(command);
+    const octets = latin1(`${reply}${reply}`);
+    assert.equal(frame(octets), reply.length);
+    for (let length = 0; length < reply.length; length++)
+      assert.ok(frame(octets.subarray(0, length)) === 0 || frame(octets.subarray(0, length)) > length, `at ${length}`);
+  });
+
+test('a session opens with the greeting, and with what the protocol wants said first', () => {
+  const opened = held(session(smtp).open(TO), '220 mx ready\r\n', '250 mx\r\n');
+  assert.deepEqual(opened, { verdict: { kind: 'plaintext', heard: '220 mx ready' }, sent: 'EHLO client.invalid\r\n' });
+  assert.deepEqual(held(session(nntp).open(TO), '201 hi\r\n').verdict, { kind: 'plaintext', heard: '201 hi' });
+  assert.equal(held(session(nntp).open(TO), '400 no\r\n').verdict?.kind, 'closed');
+  assert.equal(held(session(pop3).open(TO), '200 hi\r\n').verdict?.kind, 'garbled');
+});
+
+test('a plaintext session may meet PREAUTH, as nobody wanted TLS; BYE still ends it', () => {
+  assert.equal(held(session(imap).open(TO), '* PREAUTH hi\r\n').verdict?.kind, 'plaintext');
+  assert.equal(held(session(imap).open(TO), '* BYE\r\n').verdict?.kind, 'closed');
+  assert.equal(held(session(imap).open(TO), '* 4 EXISTS\r\n').verdict?.kind, 'garbled');
+});
+
+test('a mail session falls back to the old hello where the new one is unknown', () => {
+  const opened = held(session(smtp).open(TO), '220 mx\r\n', '502 what\r\n', '250 mx\r\n');
+  assert.deepEqual(
+    [opened.verdict?.kind, opened.sent],
+    ['plaintext', 'EHLO client.invalid\r\nHELO client.invalid\r\n'],
+  );
+  assert.equal(held(session(smtp).open(TO), '220 mx\r\n', '502 what\r\n', '502 what\r\n').verdict?.kind, 'absent');
+  assert.equal(held(session(smtp).open(TO), '220 mx\r\n', '421 bye\r\n').verdict?.kind, 'closed');
+});
+
+test('over TLS the hello is said again, and nothing where there is none [S14] [RFC3207 §4.2]', () => {
+  const again = held(session(smtp).reopen(TO), '250-mx\r\n250 AUTH PLAIN\r\n');
+  assert.deepEqual(again, {
+    verdict: { kind: 'plaintext', heard: '250-mx\n250 AUTH PLAIN' },
+    sent: 'EHLO client.invalid\r\n',
+  });
+  for (const profile of [imap, pop3, nntp, nntp1997])
+    assert.deepEqual(held(session(profile).reopen(TO)), { verdict: { kind: 'plaintext', heard: '' }, sent: '' });
+});
+
+const triggers: readonly (readonly [profile: Profile, sent: string, goAhead: string])[] = [
+  [smtp, 'STARTTLS\r\n', '220 go\r\n'],
+  [imap, 'a2 STARTTLS\r\n', 'a2 OK go\r\n'],
+  [pop3, 'STLS\r\n', '+OK go\r\n'],
+  [nntp, 'STARTTLS\r\n', '382 go\r\n'],
+];
+for (const [profile, sent, goAhead] of triggers)
+  test(`${profile.name}: a demand is answered with the upgrade, and with no octet behind the go-ahead [V4]`, () => {
+    assert.deepEqual(held(session(profile).trigger(), goAhead), { verdict: { kind: 'start-tls' }, sent });
+    assert.equal(held(session(profile).trigger(), `${goAhead}x`).verdict?.kind, 'garbled');
+    assert.equal(held(session(profile).trigger(), '500 no\r\n').verdict?.kind === 'start-tls', false);
+  });
+
+test('[S9] in the form of 1997 a demand is answered with the ClientHello itself', () =>
+  assert.deepEqual(held(session(nntp1997).trigger()), { verdict: { kind: 'start-tls' }, sent: '' }));

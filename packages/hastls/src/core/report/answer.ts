@@ -1,8 +1,8 @@
 import type { Name } from '../dns/name.ts';
-import { rcodeToText } from '../dns/rcode.ts';
 import { rdataToText } from '../dns/rdata.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { typeToText } from '../dns/type-names.ts';
+import { recordToText } from '../dns/zone-file.ts';
 import type { Link, Proof, Proven } from '../dnssec/proof.ts';
 import { chainTrees } from './chain.ts';
 import { paintProof } from './decision.ts';
@@ -17,10 +17,12 @@ export interface Answered {
   readonly type: number;
   readonly proof: Proof;
   readonly answer: Proven['answer'];
-  readonly rcode: number | undefined;
+  /** Mnemonic of the response code; null when no answer came at all. */
+  readonly rcode: string | null;
   readonly records: readonly ResourceRecord[];
   readonly aliases: readonly Name[];
-  readonly expires: number | undefined;
+  /** Seconds since 1970. */
+  readonly expires: number | null;
   readonly ede: readonly { readonly code: number; readonly text: string }[];
   readonly because: readonly string[];
   readonly chain: readonly Link[];
@@ -33,7 +35,6 @@ export interface AnswerObject {
   readonly type: string;
   readonly proof: Proof;
   readonly answer: Proven['answer'];
-  /** Null when no answer came at all. */
   readonly rcode: string | null;
   readonly records: readonly {
     readonly name: string;
@@ -53,7 +54,7 @@ export const answerObject = (answered: Answered, hastlsType: number): AnswerObje
   type: typeToText(answered.type, hastlsType),
   proof: answered.proof,
   answer: answered.answer,
-  rcode: answered.rcode === undefined ? null : rcodeToText(answered.rcode),
+  rcode: answered.rcode,
   records: answered.records.map(({ name, type, ttl, rdata }) => ({
     name,
     type: typeToText(type, hastlsType),
@@ -61,7 +62,7 @@ export const answerObject = (answered: Answered, hastlsType: number): AnswerObje
     data: rdataToText(type, rdata, hastlsType),
   })),
   aliases: answered.aliases,
-  expires: answered.expires === undefined ? null : rfc3339(answered.expires),
+  expires: answered.expires === null ? null : rfc3339(answered.expires),
   ede: answered.ede.map(({ code, text }) => ({ code, text: printable(text) })), // a terminal may be reading: JSON escapes too little
   because: answered.because.map((each) => printable(each)),
 });
@@ -70,11 +71,11 @@ export const answerObject = (answered: Answered, hastlsType: number): AnswerObje
 export function answerLines(answered: Answered, hastlsType: number, paint: Paint): readonly string[] {
   const { proof, answer, rcode, aliases, expires, ede, because } = answered;
   return [
-    ...answered.records.map((record) => recordText(record, hastlsType)),
+    ...answered.records.map((record) => recordToText(record, hastlsType)),
     ...(answered.records.length === 0 ? [`; ${ANSWERS[answer]}`] : []),
-    `; ${paintProof(proof, paint)}${rcode === undefined || rcode === 0 ? '' : `, ${rcodeToText(rcode)}`}`,
+    `; ${paintProof(proof, paint)}${rcode === null || rcode === 'NOERROR' ? '' : `, ${rcode}`}`,
     ...aliases.map((alias) => `; by way of ${printable(alias)}`),
-    ...(expires === undefined ? [] : [`; may be believed until ${rfc3339(expires)}`]),
+    ...(expires === null ? [] : [`; may be believed until ${rfc3339(expires)}`]),
     ...because.map((each) => `;   ${printable(each)}`),
     ...ede.map(({ code, text }) => `; the server adds: ${code} ${printable(text)}`),
   ];
@@ -83,10 +84,6 @@ export function answerLines(answered: Answered, hastlsType: number, paint: Paint
 /** The proof, from the anchor down, as a tree. */
 export const traceLines = ({ chain }: Answered, paint: Paint): readonly string[] =>
   chainTrees(chain, paint).flatMap(drawTree);
-
-/** A record as a zone file has it: printable ASCII, as presentation forms are. */
-export const recordText = ({ name, type, ttl, rdata }: ResourceRecord, hastlsType: number): string =>
-  `${name} ${ttl} IN ${typeToText(type, hastlsType)} ${rdataToText(type, rdata, hastlsType)}`;
 
 const ANSWERS: Readonly<Record<Proven['answer'], string>> = {
   data: 'an answer without records',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HASTLS_TYPE, type Name, RCODE, TYPE, toName, writeHastls } from '#core/dns/index.js';
+import { HASTLS_TYPE, type Name, TYPE, toName, writeHastls } from '#core/dns/index.js';
 import type { Link } from '#core/dnssec/index.js';
 import { type Answered, answerLines, answerObject, plain, traceLines } from '#core/report/index.js';
 
@@ -18,7 +18,7 @@ const secure: Answered = {
   type: HASTLS_TYPE,
   proof: 'secure',
   answer: 'data',
-  rcode: RCODE.NOERROR,
+  rcode: 'NOERROR',
   records: [{ name: owner, type: HASTLS_TYPE, class: 1, ttl: 300, rdata: rdata.value }],
   aliases: [],
   expires: 1_800_000_000,
@@ -30,10 +30,10 @@ const forged: Answered = {
   ...secure,
   proof: 'bogus',
   answer: 'error',
-  rcode: RCODE.SERVFAIL,
+  rcode: 'SERVFAIL',
   records: [],
   aliases: [name('mx.example.net')],
-  expires: undefined,
+  expires: null,
   ede: [{ code: 6, text: '\x1b[31mbad\u202e' }],
   because: ['no signature fits', 'the \x07 zone'],
 };
@@ -53,7 +53,7 @@ test('an answer as programs are told it', () => {
     because: ['signed by example.'],
   });
   assert.deepEqual(answerObject(forged, HASTLS_TYPE).ede, [{ code: 6, text: '\\u{1b}[31mbad\\u{202e}' }]);
-  assert.equal(answerObject({ ...forged, rcode: undefined }, HASTLS_TYPE).rcode, null);
+  assert.equal(answerObject({ ...forged, rcode: null }, HASTLS_TYPE).rcode, null);
 });
 
 test('[F1] under another number the type is HASTLS, and 65400 a type like any unknown one [RFC3597]', () => {

@@ -31,14 +31,18 @@ export const svcParams: Field = {
   copy(from, to) {
     for (const { key, value } of readSvcParams(from)) to.uint16(key).uint16(value.length).bytes(value);
   },
-  toText: (from) => readSvcParams(from).map(paramToText).join(' '),
+  toText(from) {
+    const params = readSvcParams(from);
+    checkMandatory(params);
+    return params.map(paramToText).join(' ');
+  },
   fromText(from, to) {
     const params: SvcParam[] = [];
     while (from.left > 0) params.push(paramFromText(from.next('').text));
     params.sort((a, b) => a.key - b.key);
+    checkMandatory(params);
     params.forEach(({ key, value }, index) => {
       if (key === params[index + 1]?.key) throw new RangeError(`${keyToText(key)} stands twice`);
-      if (key === MANDATORY) checkMandatory(value, params);
       to.uint16(key).uint16(value.length).bytes(value);
     });
   },
@@ -142,13 +146,15 @@ function paramFromText(word: string): SvcParam {
   return { key, value: format.fromText(decodeEscapes(bare)) };
 }
 
-/** A record that demands a parameter has it; `mandatory` does not demand itself. [RFC9460 §8] */
-function checkMandatory(value: Uint8Array, params: readonly SvcParam[]): void {
+/** A record that demands a parameter has it; `mandatory`, which stands first, does not demand itself. [RFC9460 §8] */
+function checkMandatory(params: readonly SvcParam[]): void {
+  const [first] = params;
+  if (first?.key !== MANDATORY) return;
   let last = -1;
-  for (const from = reader(value); from.left > 0; ) {
+  for (const from = reader(first.value); from.left > 0; ) {
     const key = from.uint16();
     if (key === MANDATORY) throw new RangeError('mandatory cannot name itself');
-    if (key <= last) throw new RangeError(`mandatory names ${keyToText(key)} twice`);
+    if (key <= last) throw new RangeError(`mandatory names ${keyToText(key)} twice, or not in ascending order`);
     if (!params.some((each) => each.key === key))
       throw new RangeError(`mandatory names ${keyToText(key)}, which is missing`);
     last = key;

@@ -12,6 +12,7 @@ export { type DnsServer, type DnsServerOptions, startDnsServer } from './dns-ser
 export { type Answerer, createHierarchy, type Hierarchy, type HierarchyOptions, response } from './hierarchy.ts';
 export { readRecords, recordToText } from './records.ts';
 export { signRrset, type Validity } from './signer.ts';
+export { type Ears, type Grip, type Interference, startWire, type Wire, type WireOptions } from './wire.ts';
 export type { ZoneOptions } from './zone.ts';
 export {
   collidingKeys,

@@ -8,7 +8,7 @@ export function* clientHello(): Conversation<Verdict, 'server'> {
 
 /**
  * Decides octet by octet, on the sixth at the latest: 1 for a ClientHello, -1 for anything else. It never asks for a
- * whole ClientHello in one record: a large one spans several. An SSLv2 hello is anything else. [spec §6.3] [RFC8446 §5.1]
+ * whole ClientHello in one record: a large one spans several. An SSLv2 hello is anything else. [S10] [RFC8446 §5.1]
  */
 export function looksLikeClientHello(buffer: Uint8Array): -1 | 0 | 1 {
   const head = buffer.subarray(0, HEAD.length);

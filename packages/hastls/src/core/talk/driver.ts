@@ -39,7 +39,7 @@ export function converse<Outcome extends Verdict | Handover>(
 
   const garbled = (why: GarbledWhy): false => {
     verdict = { kind: 'garbled', why };
-    output.length = 0; // a go-ahead that is not out yet must not go out [spec §6.2]
+    output.length = 0; // a go-ahead that is not out yet must not go out [V3]
     return false;
   };
 
@@ -75,7 +75,7 @@ export function converse<Outcome extends Verdict | Handover>(
   }
 
   function peek(answer: -1 | 0 | 1): boolean {
-    // What is there while our demand is still unsent came before it, and is no answer to it. [spec §6.2]
+    // What is there while our demand is still unsent came before it, and is no answer to it. [S13]
     if (waiting.length > 0 && output.length > 0) return garbled('bytes-before-tls');
     if (answer < 0) return garbled('not-the-protocol'); // [S10]
     if (answer === 0) return false;

@@ -39,7 +39,7 @@ export function lineServer(words: ServerWords): (as: ServerContext) => Conversat
   const { greeting, tagged = false, upgrade, answers = {}, quit, demand, helloFollowsDemand = false } = words;
   return function* (as) {
     const answer = (tag: string, ...lines: readonly string[]) =>
-      say(...lines.map((each) => each.replaceAll('{host}', as.host).replaceAll('{tag}', tag)));
+      say(...lines.map((each) => each.replaceAll('{host}', () => as.host).replaceAll('{tag}', () => tag)));
 
     if (greeting !== undefined && !as.greeted) yield* answer('*', greeting);
     for (;;) {

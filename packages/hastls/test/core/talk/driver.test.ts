@@ -86,6 +86,17 @@ test('[S13] a demand is not even said to a client that has pipelined past it', (
   }
 });
 
+test('the rule of nothing left over is waived for the step that peeked, and for no later one [V3]', () => {
+  function* peeksTooEarly(): Conversation<Verdict, 'server'> {
+    yield* clientHello();
+    yield { do: 'take', frame: () => 1 };
+    return startTls;
+  }
+  const machine = converse(peeksTooEarly());
+  machine.feed(HELLO);
+  assert.deepEqual(machine.verdict, garbled('bytes-before-tls'));
+});
+
 test('one octet short of a ClientHello is no ClientHello, and a cut is never a success', () => {
   const { machine } = fed('WAIT\r\n', HELLO.subarray(0, 5));
   assert.equal(machine.verdict, undefined);

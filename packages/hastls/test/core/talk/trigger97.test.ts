@@ -45,6 +45,7 @@ test('[S11] [S16] [S17] example 1: a client that needs TLS and is not understood
 test('[S12] example 2: TLS, success, handshake', () => {
   const machine = server();
   assert.equal(feed(machine, 'TLS\r\n'), 'HELLO\r\nOK fine\r\n');
+  assert.equal(machine.waitsFor, 'hello', 'here too nothing but a ClientHello may follow [S10]');
   feed(machine, HELLO);
   assert.deepEqual(machine.verdict, startTls);
   assert.deepEqual(machine.leftover, HELLO);

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { profiles } from '#core/profiles/index.js';
+import { converse, NEUTRAL_SELF, startTls } from '#core/talk/index.js';
+import { feed } from '../../contract/rows.js';
+
+// Dialogues that our clients had with real servers, held again. `test/live/talk.test.ts` captures them.
+
+const captured = new URL('../../../test/core/profiles/captured/', import.meta.url);
+const files = readdirSync(captured);
+
+for (const file of files)
+  test(`${file}: our client says what it said to the real server, and comes to the upgrade`, () => {
+    const profile = profiles.find(({ name }) => file.endsWith(`-${name}.txt`));
+    assert.ok(profile);
+    const machine = converse(profile.client({ host: 'mail.test', self: NEUTRAL_SELF }));
+    const turns = readFileSync(new URL(file, captured), 'utf8')
+      .trimEnd()
+      .split(/^(?=C: )/m);
+    for (const turn of turns) {
+      const lines = turn.trimEnd().split('\n');
+      const by = (who: string) =>
+        lines
+          .filter((each) => each.startsWith(who))
+          .map((each) => `${each.slice(who.length)}\r\n`)
+          .join('');
+      assert.equal(feed(machine), by('C: '));
+      machine.feed(Buffer.from(by('S: ')));
+    }
+    assert.deepEqual(machine.verdict, startTls);
+  });
+
+test('there is a real dialogue for each protocol of today', () => {
+  const heard = profiles.map(({ name }) => name).filter((name) => files.some((file) => file.endsWith(`-${name}.txt`)));
+  assert.deepEqual(heard, ['smtp', 'submission', 'lmtp', 'imap', 'pop3', 'nntp']);
+});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { run } from './commands.ts';
 
 /** What delv, BIND's validator, makes of a question; the anchor is the root's DS record as a zone-file line. */
-export type Judge = (name: string, type: string) => Promise<'secure' | 'insecure' | 'bogus'>;
+export type Judge = (name: string, type: string) => Promise<'secure' | 'insecure' | 'failed'>;
 
 /** A judge that asks this resolver for the raw answers and validates them itself. */
 export async function judge(home: string, resolver: number, anchor: string): Promise<Judge> {
@@ -13,9 +13,9 @@ export async function judge(home: string, resolver: number, anchor: string): Pro
   return async (name, type) => {
     const words = ['@127.0.0.1', '-p', String(resolver), '-a', file, '+root=.', name, type];
     const verdict = await run('delv', ...words);
+    if (/^;; resolution failed: (?!ncache)/m.test(verdict)) return 'failed';
+    if (/^; (negative response, )?unsigned answer$/m.test(verdict)) return 'insecure'; // the weakest link of a chain counts
     if (/^; (negative response, )?fully validated$/m.test(verdict)) return 'secure';
-    if (/^; (negative response, )?unsigned answer$/m.test(verdict)) return 'insecure';
-    if (/^;; resolution failed:/m.test(verdict)) return 'bogus';
     throw new Error(`delv says something new: ${verdict}`);
   };
 }

@@ -37,14 +37,19 @@ export const DNS: readonly Need[] = [BIND, KNOT, UNBOUND];
  * A DNS with a root of its own: BIND serves the root and `bind.test`, Knot serves `knot.test`; below each of the two,
  * `unsigned` has no DS record and `bogus` a promise that was changed after signing. Two Unbounds recurse into it.
  */
-export async function startDnsWorld(stage: Stage, hosts: readonly Host[]): Promise<DnsWorld> {
+export async function startDnsWorld(
+  stage: Stage,
+  hosts: readonly Host[],
+  furtherLines: readonly string[] = [],
+): Promise<DnsWorld> {
   const [bindPort = 0, knotPort = 0, resolver = 0, closedResolver = 0] = await freePorts(4);
   const homes = { knot: join(stage.home, 'knot'), bind: join(stage.home, 'bind') };
   for (const each of Object.values(homes)) await mkdir(each);
   const [onBind, onKnot] = [bind(homes.bind, bindPort), knot(homes.knot, knotPort)];
 
-  const ofBind = await family('bind.test.', onBind, hosts);
-  const ofKnot = await family('knot.test.', onKnot, hosts);
+  const lines = [...hosts.flatMap(hostLines), ...furtherLines];
+  const ofBind = await family('bind.test.', onBind, lines);
+  const ofKnot = await family('knot.test.', onKnot, lines);
   const anchor = await onBind.newKey('.');
   const root: Zone = { origin: '.', kind: 'signed', text: zone('.', [...ofBind.delegation, ...ofKnot.delegation]) };
   await Promise.all([stage.keep(onBind.start([root, ...ofBind.zones])), stage.keep(onKnot.start(ofKnot.zones))]);
@@ -68,9 +73,8 @@ interface Family {
   readonly delegation: readonly string[];
 }
 
-async function family(origin: string, server: NameServer, hosts: readonly Host[]): Promise<Family> {
+async function family(origin: string, server: NameServer, lines: readonly string[]): Promise<Family> {
   const [unsigned, bogus] = [`unsigned.${origin}`, `bogus.${origin}`];
-  const lines = hosts.flatMap(hostLines);
   const children = [`${unsigned} NS ns.${origin}`, `${bogus} NS ns.${origin}`, await server.newKey(bogus)];
   return {
     zones: [

@@ -1,0 +1,60 @@
+import { type Name, type ResourceRecord, rcodeToText } from '../../core/dns/index.ts';
+import type { Link, Proof, Proven } from '../../core/dnssec/index.ts';
+
+/** What a look-up found out, and how far that can be trusted. */
+export interface Answer {
+  readonly name: Name;
+  readonly type: number;
+  readonly proof: Proof;
+  readonly answer: Proven['answer'];
+  /** Mnemonic of the response code; `null` when no answer came at all. */
+  readonly rcode: string | null;
+  /** Exactly what the proof covers: none when it is bogus or indeterminate. */
+  readonly records: readonly ResourceRecord[];
+  /** Seconds since 1970 up to which this may be believed. */
+  readonly expires: number | null;
+  /** Extended errors that the upstream gave. [RFC8914] */
+  readonly ede: readonly { readonly code: number; readonly text: string }[];
+  /** Why, outermost first. Never empty. */
+  readonly because: readonly [string, ...string[]];
+  readonly chain: readonly Link[];
+  /** Names that CNAME and DNAME led through, the asked one not among them. */
+  readonly aliases: readonly Name[];
+}
+
+export const toAnswer = ({ question, rcode, expires, extendedErrors, ...rest }: Proven): Answer => ({
+  name: question.name,
+  type: question.type,
+  proof: rest.proof,
+  answer: rest.answer,
+  rcode: rcode === undefined ? null : rcodeToText(rcode),
+  records: rest.records,
+  expires: expires ?? null,
+  ede: extendedErrors,
+  because: rest.because,
+  chain: rest.chain,
+  aliases: rest.aliases,
+});
+
+/**
+ * Makes one answer of those for several numbers of one type, as they are asked during a migration: one RRset, so that
+ * what any of its records forbids is forbidden. The weakest proof decides.
+ */
+export function mergeAnswers(first: Answer, ...others: readonly Answer[]): Answer {
+  const all = [first, ...others];
+  const weakest = all.reduce((a, b) => (STRENGTH.indexOf(b.proof) < STRENGTH.indexOf(a.proof) ? b : a));
+  if (weakest.proof === 'bogus' || weakest.proof === 'indeterminate') return { ...weakest, type: first.type };
+  const full = all.find(({ answer }) => answer === 'data') ?? first;
+  const times = all.map(({ expires }) => expires).filter((expires) => expires !== null);
+  return {
+    ...full,
+    type: first.type,
+    proof: weakest.proof,
+    records: all.flatMap(({ records }) => records.map((record) => ({ ...record, type: first.type }))),
+    expires: times.length === all.length ? Math.min(...times) : null,
+    because: weakest.because,
+    chain: all.flatMap(({ chain }) => chain),
+  };
+}
+
+const STRENGTH: readonly Proof[] = ['bogus', 'indeterminate', 'insecure', 'secure'];

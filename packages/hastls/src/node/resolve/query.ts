@@ -1,0 +1,47 @@
+import { equalBytes } from '../../core/bytes/index.ts';
+import { encodeMessage, type Question, RCODE } from '../../core/dns/index.ts';
+import { crypto } from '../crypto.ts';
+
+/** Largest datagram that passes nearly every path unfragmented. */
+const UDP_SIZE = 1232;
+const HEADER = 12;
+/** An OPT record without options, which ends each query. [RFC6891 §6.1.2] */
+const OPT = 11;
+
+/** A query that asks for the signatures too (DO), and for the data even where its sender would not believe them (CD). */
+export const toQuery = (question: Question): Uint8Array =>
+  encodeMessage({
+    id: crypto().randomInt(0x10000), // with the random port all that a forger must guess [RFC5452 §9.2]
+    flags: {
+      response: false,
+      authoritative: false,
+      truncated: false,
+      recursionDesired: true,
+      recursionAvailable: false,
+      authenticated: false,
+      checkingDisabled: true,
+    },
+    opcode: 0,
+    rcode: 0,
+    questions: [question],
+    answers: [],
+    authorities: [],
+    additionals: [],
+    edns: { udpSize: UDP_SIZE, dnssecOk: true, version: 0, options: [] },
+  });
+
+/** Whether a message is a response to this very query: its id, and its question to the letter. [RFC5452 §9.1] */
+export function isAnswerTo(query: Uint8Array, message: Uint8Array): boolean {
+  const [high, low, flags = 0, code = 0, asked, questions] = message;
+  if (message.length < HEADER || high !== query[0] || low !== query[1] || (flags & 0xf8) !== 0x80) return false;
+  if (asked !== 0) return false;
+  // who cannot read a query cannot repeat its question; all that this can bring about is a query over TCP
+  if (questions === 0) return UNREADABLE.has(code & 0xf);
+  const question = query.subarray(HEADER, query.length - OPT);
+  return questions === 1 && equalBytes(question, message.subarray(HEADER, HEADER + question.length));
+}
+
+const UNREADABLE: ReadonlySet<number> = new Set([RCODE.FORMERR, RCODE.NOTIMP]);
+
+/** Whether the sender had more to say than fitted. Not left to the decoder, as some senders cut records in the middle. */
+export const isTruncated = (message: Uint8Array): boolean => ((message[2] ?? 0) & 0x02) !== 0;

@@ -1,0 +1,53 @@
+/** Work that several callers may want at the same time. */
+export interface Sharing<T> {
+  /**
+   * Joins the work under this key, or begins it. A caller whose signal fires leaves with the signal's reason; only
+   * when the last one has left is the work called off.
+   */
+  join(key: string, signal: AbortSignal | undefined, work: (called: AbortSignal) => Promise<T>): Promise<T>;
+  /** Calls all work off. */
+  stop(reason: Error): void;
+}
+
+interface Flight<T> {
+  readonly result: Promise<T>;
+  readonly off: AbortController;
+  callers: number;
+}
+
+export function createSharing<T>(): Sharing<T> {
+  const flights = new Map<string, Flight<T>>();
+
+  function begin(key: string, work: (called: AbortSignal) => Promise<T>): Flight<T> {
+    const off = new AbortController();
+    const land = () => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    const flight: Flight<T> = { off, callers: 0, result: work(off.signal).finally(land) };
+    flights.set(key, flight);
+    return flight;
+  }
+
+  return {
+    join(key, signal, work) {
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      const flight = flights.get(key) ?? begin(key, work);
+      flight.callers++;
+      return new Promise((resolve, reject) => {
+        const leave = () => {
+          reject(signal?.reason);
+          if (--flight.callers > 0) return;
+          flights.delete(key); // whoever comes now begins anew
+          flight.off.abort(signal?.reason);
+        };
+        const land = () => signal?.removeEventListener('abort', leave);
+        signal?.addEventListener('abort', leave, { once: true });
+        flight.result.then(resolve, reject).finally(land);
+      });
+    },
+    stop(reason) {
+      for (const { off } of flights.values()) off.abort(reason);
+      flights.clear();
+    },
+  };
+}

@@ -95,6 +95,7 @@ function* gather(session: Session, zone: ProvenZone, { authorities }: Message): 
       continue;
     }
     if (verified.expandedFrom !== undefined) continue;
+    session.links.add(verified.link);
     lifetimes.push(verified.expires);
     for (const record of verified.records) {
       if (rrset.type === TYPE.NSEC) nsec.push(...wellFormed(() => nsecRecord(record)));

@@ -47,8 +47,7 @@ export function* judgeAbsence(
     judgeSecureAbsence(session, zone, message, question),
   );
   if (isFailure(judged) || !('zone' in judged)) return judged;
-  const answer = message.rcode === RCODE.NXDOMAIN ? 'nxdomain' : 'nodata';
-  return { proof: 'insecure', answer, records: [], expires: judged.expires };
+  return { proof: 'insecure', answer: saysRcode(message), records: [], expires: judged.expires };
 }
 
 /** The zones that a step's proof will lead to. */
@@ -102,6 +101,7 @@ function* judgeSecureRrset(
 ): Generator<Need, Judged | Failure, Given> {
   const verified = yield* verifyRrset(session, rrset, zone.zone, keysOf(zone.keys));
   if (isFailure(verified)) return verified;
+  session.links.add(verified.link);
   const { records, expires, expandedFrom } = verified;
   if (expandedFrom === undefined) return { proof: 'secure', answer: 'data', records, expires };
   const denied = yield* proveNoCloser(session, zone, message, suffix(rrset.name, expandedFrom + 1));
@@ -119,8 +119,12 @@ function* judgeSecureAbsence(
   const absence: Absence | Failure = yield* proveAbsence(session, zone, message, question);
   if (isFailure(absence)) return absence;
   const { answer, optOut, expires } = absence;
-  return { proof: optOut ? 'insecure' : 'secure', answer, records: [], expires }; // [RFC5155 §9.2]
+  return optOut
+    ? { proof: 'insecure', answer: saysRcode(message), records: [], expires } // [RFC5155 §9.2]
+    : { proof: 'secure', answer, records: [], expires };
 }
+
+const saysRcode = ({ rcode }: Message): 'nxdomain' | 'nodata' => (rcode === RCODE.NXDOMAIN ? 'nxdomain' : 'nodata');
 
 /** Where a name's records live: those of a DS above the name. [RFC4035 §2.4] */
 export const homeOf = ({ name, type }: About): Name => (type === TYPE.DS ? parent(name) : name);

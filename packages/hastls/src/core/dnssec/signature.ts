@@ -91,7 +91,7 @@ const LINK_KINDS: ReadonlyMap<number, Link['kind']> = new Map([
   [TYPE.DNAME, 'alias'],
 ]);
 
-function verified({ context, links }: Session, rrset: Rrset, signature: Signature): Verified {
+function verified({ context }: Session, rrset: Rrset, signature: Signature): Verified {
   const { keyTag, algorithm, signer, labels, originalTtl } = signature;
   const left = Math.max(0, remainder(signature.expiration, context.at));
   const ttl = Math.min(originalTtl, left, ...rrset.records.map((record) => record.ttl)); // [RFC4035 §5.3.3] [A31]
@@ -106,7 +106,6 @@ function verified({ context, links }: Session, rrset: Rrset, signature: Signatur
     expiration: context.at + remainder(signature.expiration, context.at),
     says: `${typeToText(rrset.type)} of ${rrset.name} is signed by key ${keyTag} of ${signer} (${algorithmToText(algorithm)})`,
   };
-  links.add(link);
   return {
     records: rrset.records.map((record) => ({ ...record, ttl })),
     expires: context.at + ttl,

@@ -18,12 +18,13 @@ import { type Verified, verifyRrset } from './signature.ts';
  */
 export function* reachZone(session: Session, target: Name): Generator<Need, ProvenZone | Failure, Given> {
   let zone = nearestKnown(session, target) ?? (yield* reachAnchor(session, target));
+  show(session, zone);
   while (!isFailure(zone) && zone.proof === 'secure' && !sameName(zone.zone, target)) {
     const cut: ProvenZone | Failure | undefined = yield* nextCut(session, zone, target);
     if (cut === undefined) break;
     zone = remember(session, cut, target);
+    show(session, zone);
   }
-  if (!isFailure(zone)) for (const link of zone.chain) session.links.add(link);
   return zone;
 }
 
@@ -80,6 +81,11 @@ function nearestKnown(session: Session, target: Name): ProvenZone | Failure | un
     if (known !== undefined && (isFailure(known) || known.expires > context.at)) return known;
   }
   return undefined;
+}
+
+/** Takes a zone's chain into that of the answer; it begins with the chains of the zones above. */
+function show({ links }: Session, zone: ProvenZone | Failure): void {
+  if (!isFailure(zone)) for (const link of zone.chain) links.add(link);
 }
 
 function remember({ zones }: Session, cut: ProvenZone | Failure, target: Name): ProvenZone | Failure {
@@ -147,7 +153,7 @@ function* cutAt(
   const absence = yield* proveAbsence(session, from, message, { name, type: TYPE.DS });
   if (isFailure(absence)) return within(`the delegation of ${name} from ${from.zone}`, absence);
   if (!absence.delegation && !absence.optOut) return undefined;
-  return insecureBelow(session, from, name, absence.expires, `${from.zone} delegates ${name} without DS`);
+  return insecureBelow(from, name, absence.expires, `${from.zone} delegates ${name} without DS`);
 }
 
 const dnameAbove = (answers: readonly ResourceRecord[], name: Name, zone: Name) =>
@@ -164,7 +170,7 @@ function* delegatedZone(
   target: Name,
 ): Generator<Need, ProvenZone | Failure, Given> {
   if (usableDs(ds.records, session.context.acceptSha1).length === 0)
-    return insecureBelow(session, from, name, ds.expires, `${name} has only DS records of unsupported algorithms`); // [RFC4035 §5.2]
+    return insecureBelow(from, name, ds.expires, `${name} has only DS records of unsupported algorithms`); // [RFC4035 §5.2]
   const [below] = namesBetween(name, target);
   yield* session.fetch([
     { name, type: TYPE.DNSKEY },
@@ -174,9 +180,8 @@ function* delegatedZone(
   return yield* proveKeys(session, name, ds.records, chain, Math.min(from.expires, ds.expires));
 }
 
-function insecureBelow(session: Session, from: ProvenZone, name: Name, expires: number, says: string): ProvenZone {
+function insecureBelow(from: ProvenZone, name: Name, expires: number, says: string): ProvenZone {
   const link: Link = { kind: 'insecure-delegation', zone: from.zone, name, type: TYPE.DS, says };
-  session.links.add(link);
   const chain = [...from.chain, link];
   return { zone: name, proof: 'insecure', keys: [], expires: Math.min(from.expires, expires), chain };
 }

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseName, TYPE } from '#core/dns/index.js';
+import { LIMITS, type Limit } from '#core/dnssec/index.js';
+import {
+  type Answerer,
+  type Attack,
+  against,
+  collidingKeys,
+  createHierarchy,
+  createZoneKey,
+  dsRdata,
+  type Hierarchy,
+  multiplySignatures,
+  ofType,
+  type ZoneOptions,
+} from '#node/testing/index.js';
+import { AT, run } from './driver.js';
+
+const key = createZoneKey();
+
+const world = (zone: Partial<ZoneOptions> = {}): Hierarchy =>
+  createHierarchy({
+    at: AT,
+    zones: [{ apex: 'test.' }, { apex: 'signed.test.', keys: [key], records: 'host A 192.0.2.1', ...zone }],
+  });
+
+const chainOf = (links: number): string =>
+  Array.from({ length: links }, (_, link) => `alias${link + 1} CNAME alias${link}`).join('\n');
+const aliases = (links: number): Partial<ZoneOptions> => ({ records: `alias0 A 192.0.2.1\n${chainOf(links)}` });
+
+/** DS records that name the key, but whose digests are of something else. */
+const wrongDs = (count: number): string =>
+  Array.from({ length: count }, (_, turn) => {
+    const digest = dsRdata(parseName(`wrong${turn}.test.`), key).subarray(4);
+    return `signed DS ${key.tag} 13 2 ${Buffer.from(digest).toString('hex')}`;
+  }).join('\n');
+
+const trueDs = `signed DS ${key.tag} 13 2 ${Buffer.from(dsRdata(parseName('signed.test.'), key).subarray(4)).toString('hex')}`;
+const withDs = (ds: string): Hierarchy =>
+  createHierarchy({
+    at: AT,
+    zones: [
+      { apex: 'test.', records: `signed NS ns.signed\n${ds}` },
+      { apex: 'signed.test.', keys: [key], records: 'host A 192.0.2.1' },
+    ],
+  });
+
+const deep = (labels: number): string => `${'a.'.repeat(labels)}signed.test. A`;
+const iterated = (iterations: number): Hierarchy => world({ denial: { kind: 'nsec3', iterations } });
+const onlyAnswer = (attack: Attack): Attack => against(ofType(TYPE.A), attack);
+
+interface Row {
+  readonly limit: Limit;
+  readonly asked: string;
+  /** Just within the limit. */
+  readonly within: () => Hierarchy | readonly [Hierarchy, Attack];
+  readonly beyond: () => Hierarchy | readonly [Hierarchy, Attack];
+  /** The question beyond the limit, if it is another one. */
+  readonly askedBeyond?: string;
+}
+
+const rows: readonly Row[] = [
+  {
+    limit: 'keysPerTag',
+    asked: 'host.signed.test. A',
+    within: () => world({ deadKeys: collidingKeys(key, LIMITS.keysPerTag - 1) }),
+    beyond: () => world({ deadKeys: collidingKeys(key, LIMITS.keysPerTag) }),
+  },
+  {
+    limit: 'checksPerRrset',
+    asked: 'host.signed.test. A',
+    within: () => [world(), onlyAnswer(multiplySignatures(LIMITS.checksPerRrset - 1))],
+    beyond: () => [world(), onlyAnswer(multiplySignatures(LIMITS.checksPerRrset))],
+  },
+  {
+    limit: 'checksPerQuestion',
+    asked: 'alias8.signed.test. A',
+    within: () => [world(aliases(8)), onlyAnswer(multiplySignatures(5))],
+    beyond: () => [world(aliases(8)), onlyAnswer(multiplySignatures(7))],
+  },
+  {
+    limit: 'dsMismatches',
+    asked: 'host.signed.test. A',
+    within: () => withDs(`${wrongDs(LIMITS.dsMismatches)}\n${trueDs}`),
+    beyond: () => withDs(`${wrongDs(LIMITS.dsMismatches + 1)}`),
+  },
+  {
+    limit: 'nsec3HashesPerStep',
+    asked: deep(LIMITS.nsec3HashesPerStep - 2), // each name up to the apex, and the wildcard below it
+    within: () => iterated(0),
+    beyond: () => iterated(0),
+    askedBeyond: deep(LIMITS.nsec3HashesPerStep - 1),
+  },
+  {
+    limit: 'nsec3Iterations',
+    asked: 'nothing.signed.test. A',
+    within: () => iterated(LIMITS.nsec3Iterations),
+    beyond: () => iterated(LIMITS.nsec3Iterations + 1),
+  },
+  {
+    limit: 'aliasLinks',
+    asked: `alias${LIMITS.aliasLinks}.signed.test. A`,
+    within: () => world(aliases(LIMITS.aliasLinks)),
+    beyond: () => world(aliases(LIMITS.aliasLinks + 1)),
+    askedBeyond: `alias${LIMITS.aliasLinks + 1}.signed.test. A`,
+  },
+  {
+    limit: 'upstreamQuestions',
+    asked: 'z0.test. A',
+    within: () => scattered(8),
+    beyond: () => scattered(14),
+  },
+];
+
+/** Aliases that lead through so many zones, one link a message. */
+function scattered(zones: number): readonly [Hierarchy, Attack] {
+  const hierarchy = createHierarchy({
+    at: AT,
+    zones: [
+      { apex: 'test.' },
+      ...Array.from({ length: zones }, (_, at) => ({
+        apex: `z${at}.test.`,
+        records: at + 1 < zones ? `@ CNAME z${at + 1}.test.` : '@ A 192.0.2.1',
+      })),
+    ],
+  });
+  const oneLink: Attack = (honest) => (asked) => {
+    const message = honest(asked);
+    return message && { ...message, answers: message.answers.filter(({ name }) => name === asked.name) };
+  };
+  return [hierarchy, oneLink];
+}
+
+const open = (made: Hierarchy | readonly [Hierarchy, Attack]) => {
+  const [hierarchy, attack] = 'anchors' in made ? [made, (honest: Answerer) => honest] : made;
+  return { answer: attack(hierarchy.answer), anchors: hierarchy.anchors };
+};
+
+test('every limit has its row', () => {
+  assert.deepEqual(rows.map(({ limit }) => limit).sort(), Object.keys(LIMITS).sort());
+});
+
+for (const { limit, asked, within, beyond, askedBeyond = asked } of rows)
+  test(`[F8] limit ${limit}: proven within it, indeterminate by name beyond it`, async () => {
+    const inside = await run(asked, open(within()));
+    assert.equal(inside.proven.proof, 'secure', inside.proven.because.join('\n'));
+    const outside = await run(askedBeyond, open(beyond()));
+    assert.equal(outside.proven.proof, 'indeterminate', outside.proven.because.join('\n'));
+    assert.match(outside.proven.because.join('\n'), new RegExp(`limit ${limit} `));
+    assert.ok(outside.checks <= LIMITS.checksPerQuestion && outside.asked.length <= LIMITS.upstreamQuestions);
+  });

@@ -8,12 +8,13 @@ import {
   type Question,
   RCODE,
   type ResourceRecord,
+  recordToText,
   sameName,
   TYPE,
   writeName,
 } from '../../core/dns/index.ts';
 import type { Anchor } from '../../core/dnssec/index.ts';
-import { recordToText } from './records.ts';
+
 import { entryKeys } from './signer.ts';
 import { createZone, NOT_SERVED, type Zone, type ZoneOptions, zoneRecord } from './zone.ts';
 import { dsRdata } from './zone-key.ts';

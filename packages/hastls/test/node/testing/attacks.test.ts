@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Message, parseName, type Question, RCODE, TYPE, typeToText } from '#core/dns/index.js';
+import { type Message, parseName, type Question, RCODE, recordToText, TYPE, typeToText } from '#core/dns/index.js';
 import * as testing from '#node/testing/index.js';
 
 const hierarchy = testing.createHierarchy({
@@ -38,7 +38,7 @@ for (const [name, attack, question, expected, rcode] of seen)
 test('a forged record stands in the place of the true one', () => {
   const [record] = under(host, testing.forge('host.test. 300 IN A 192.0.2.66'))?.answers ?? [];
   assert.ok(record);
-  assert.match(testing.recordToText(record), /192\.0\.2\.66/);
+  assert.match(recordToText(record), /192\.0\.2\.66/);
 });
 
 test('a stripped DS leaves other questions alone', () => {

@@ -181,6 +181,36 @@ for (const [type, text, why] of bad)
     assert.match(read.ok ? 'it was read' : read.why, why);
   });
 
+const FOO_COM = '03666f6f076578616d706c6503636f6d00';
+const FOO_ORG = '03666f6f076578616d706c65036f726700';
+const ESCAPED = `0010${FOO_ORG}0001000c08665c6f6f2c626172026832`;
+/** The published test vectors of service binding. [RFC9460 D] */
+const serviceBindings: readonly (readonly [text: string, hex: string])[] = [
+  ['0 foo.example.com.', `0000${FOO_COM}`],
+  ['1 .', '000100'],
+  ['16 foo.example.com. port=53', `0010${FOO_COM}000300020035`],
+  ['1 foo.example.com. key667=hello', `0001${FOO_COM}029b000568656c6c6f`],
+  ['1 foo.example.com. key667="hello\\210qoo"', `0001${FOO_COM}029b000968656c6c6fd2716f6f`],
+  [
+    '1 foo.example.com. ipv6hint="2001:db8::1,2001:db8::53:1"',
+    `0001${FOO_COM}0006002020010db800000000000000000000000120010db8000000000000000000530001`,
+  ],
+  [
+    '1 example.com. ipv6hint="2001:db8:ffff:ffff:ffff:ffff:198.51.100.100"',
+    '0001076578616d706c6503636f6d000006001020010db8ffffffffffffffffc6336464',
+  ],
+  [
+    '16 foo.example.org. (alpn=h2,h3-19 mandatory=ipv4hint,alpn\n ipv4hint=192.0.2.1)',
+    `0010${FOO_ORG}00000004000100040001000902683205${'68332d3139'}00040004c0000201`,
+  ],
+  ['16 foo.example.org. alpn="f\\\\\\\\oo\\\\,bar,h2"', ESCAPED],
+  ['16 foo.example.org. alpn=f\\\\\\092oo\\092,bar,h2', ESCAPED],
+];
+for (const [text, hex] of serviceBindings)
+  test(`[RFC9460 D] ${text}`, () => {
+    for (const type of [TYPE.SVCB, TYPE.HTTPS]) assert.equal(toHex(rdata(type, text)), hex);
+  });
+
 test('[RFC3597 §5] a type without a format is written in the generic form, and read only from it', () => {
   assert.equal(rdataToText(1234, Uint8Array.of(1, 2)), '\\# 2 0102');
   assert.equal(rdataToText(1234, new Uint8Array(0)), '\\# 0');

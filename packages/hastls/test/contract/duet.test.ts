@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { duet, startTls } from '#core/talk/index.js';
+import { duet } from '#core/talk/duet.js';
+import { startTls } from '#core/talk/index.js';
 import { client, feed, HELLO, octets, rows, server } from './rows.js';
 
 const { UPDATE_TRANSCRIPTS } = process.env;

@@ -98,7 +98,7 @@ function mail(hello: 'EHLO' | 'LHLO', about: Service): Profile {
       },
       reply: () => replyFrame,
       // 530 is "authenticate first" too [RFC4954 §6]: only its words tell the two apart.
-      demands: (said) => /^538[ -]/.test(said) || /^530[ -].*\b(STARTTLS|TLS|SSL|encrypt)/i.test(said),
+      demands: (said) => /^538[ -]/.test(said) || /^530[ -].*\b(STARTTLS|TLS|SSL|encrypt)/is.test(said),
       trigger,
     },
   };

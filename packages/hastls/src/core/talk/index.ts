@@ -22,7 +22,6 @@
 export * from './client-hello.ts';
 export * from './conversation.ts';
 export * from './driver.ts';
-export * from './duet.ts';
 export * from './line-profile.ts';
 export * from './line-server.ts';
 export * from './lines.ts';

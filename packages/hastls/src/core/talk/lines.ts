@@ -51,7 +51,8 @@ export function* reply(): Conversation<Reply> {
 export const replyFrame: Framer = (buffer) => {
   for (let at = 0; ; ) {
     const end = buffer.indexOf(LF, at) + 1;
-    if (end === 0 || buffer[at + 3] !== HYPHEN) return end;
+    const goesOn = at + 3 < end && buffer[at + 3] === HYPHEN;
+    if (!goesOn) return end;
     at = end;
   }
 };

@@ -16,7 +16,7 @@ export interface TriggerWords extends Pick<Service, 'name' | 'service' | 'ports'
   readonly ok: string;
   /** TLS first (TLSREQ): to old clients it must read as a failure. [S6] [S8] */
   readonly required: string;
-  /** Second words behind which the first word of `required` means something else. */
+  /** Second words, in capitals, behind which the first word of `required` means something else. */
   readonly requiredUnless?: readonly string[];
   /** The standing answer to an unknown command (QUE?). */
   readonly unknown: string;
@@ -38,7 +38,7 @@ export function trigger97(words: TriggerWords): Profile {
     name,
     service,
     ports,
-    greetings,
+    greetings = [],
     ok,
     required,
     requiredUnless = [],
@@ -47,8 +47,9 @@ export function trigger97(words: TriggerWords): Profile {
   } = words;
   if (new Set([ok, required, unknown].map(firstWord)).size < 3)
     throw new RangeError(`${name}: the answers ok, required and unknown need three different first words`);
+  const [greets] = greetings;
   const greeting: Meanings | undefined =
-    greetings && Object.fromEntries(greetings.map((each) => [firstWord(each), 'yes']));
+    greets === undefined ? undefined : Object.fromEntries(greetings.map((each) => [firstWord(each), 'yes']));
   const answers: Meanings = {
     [firstWord(ok)]: 'yes',
     [firstWord(required)]: 'no', // when it is no demand
@@ -75,7 +76,7 @@ export function trigger97(words: TriggerWords): Profile {
       return failure(answers, firstWord(answer), answer) ?? startTls; // [S11] [S12] [S16]
     },
     server: lineServer({
-      ...(greetings?.[0] !== undefined && { greeting: greetings[0] }),
+      ...(greets !== undefined && { greeting: greets }),
       upgrade: { command: COMMAND, goAhead: ok, malformed: unknown, again: unknown },
       demand: required,
       helloFollowsDemand: true,

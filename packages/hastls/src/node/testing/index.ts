@@ -4,7 +4,10 @@
  * A *hierarchy* is a set of DNS zones, signed as they are asked for, that answer together like a recursive server;
  * `startDnsServer` puts it on the wire. An *attack* stands between an answerer and its victim, and attacks can be
  * chained: `attacked(hierarchy.answer, stripSignatures)`.
+ *
+ * `duet` lets a client's and a server's conversation talk to each other, without a socket.
  */
+export { duet } from '../../core/talk/duet.ts';
 export * from './attacks.ts';
 export { type Authority, createAuthority, type Identity, type LeafOptions, selfSigned } from './certificate.ts';
 export type { DenialKind } from './denial.ts';

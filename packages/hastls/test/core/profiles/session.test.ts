@@ -30,6 +30,7 @@ function held(conversation: Conversation<Verdict | Handover>, ...said: readonly 
 const demands: readonly (readonly [profile: Profile, demanded: boolean, reply: string])[] = [
   [smtp, true, '530 5.7.0 Must issue a STARTTLS command first\r\n'],
   [smtp, true, '538 5.7.11 Encryption required\r\n'],
+  [smtp, true, '530-5.7.0 You must\r\n530 5.7.0 encrypt first\r\n'],
   [smtp, false, '530 5.7.0 Authentication required\r\n'],
   [smtp, false, '535 5.7.8 TLS or not, wrong password\r\n'],
   [smtp, false, '250 TLS\r\n'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { converse, duet, handover, startTls, type TriggerWords, trigger97 } from '#core/talk/index.js';
+import { duet } from '#core/talk/duet.js';
+import { converse, handover, startTls, type TriggerWords, trigger97 } from '#core/talk/index.js';
 import { feed, HELLO } from '../../contract/rows.js';
 
 const WORDS: TriggerWords = {

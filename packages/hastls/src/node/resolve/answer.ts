@@ -40,19 +40,18 @@ export const toAnswer = ({ question, rcode, expires, extendedErrors, ...rest }: 
  * Makes one answer of those for several numbers of one type, as they are asked during a migration: one RRset, so that
  * what any of its records forbids is forbidden. The weakest proof decides.
  */
-export function mergeAnswers(first: Answer, ...others: readonly Answer[]): Answer {
-  const all = [first, ...others];
+export function mergeAnswers(all: readonly [Answer, ...Answer[]]): Answer {
+  const [{ type }] = all;
   const weakest = all.reduce((a, b) => (STRENGTH.indexOf(b.proof) < STRENGTH.indexOf(a.proof) ? b : a));
-  if (weakest.proof === 'bogus' || weakest.proof === 'indeterminate') return { ...weakest, type: first.type };
-  const full = all.find(({ answer }) => answer === 'data') ?? first;
-  const times = all.map(({ expires }) => expires).filter((expires) => expires !== null);
+  if (weakest.proof === 'bogus' || weakest.proof === 'indeterminate') return { ...weakest, type };
+  const fullest = all.find(({ answer }) => answer === 'data') ?? weakest;
   return {
-    ...full,
-    type: first.type,
+    ...fullest,
+    type,
     proof: weakest.proof,
-    records: all.flatMap(({ records }) => records.map((record) => ({ ...record, type: first.type }))),
-    expires: times.length === all.length ? Math.min(...times) : null,
     because: weakest.because,
+    records: all.flatMap(({ records }) => records.map((record) => ({ ...record, type }))),
+    expires: Math.min(...all.map(({ expires }) => expires ?? 0)), // a proof that holds has its end
     chain: all.flatMap(({ chain }) => chain),
   };
 }

@@ -4,22 +4,29 @@ import { verifyAll } from '../crypto.ts';
 import type { Ask } from './ask.ts';
 
 /**
- * Holds a proof: asks and checks what it needs, all of a batch side by side. Questions that are open when `deadline`
- * fires fail with its reason, which names the limit: what that means is for the proof to say. [F8]
+ * Holds a proof: asks and checks what it needs, all of a batch side by side. When time is over, the questions that are
+ * open have failed, and the limit's name is in their failure: what that means is for the proof to say. [F8]
  * @throws the reason of `off`, which fires when nobody wants the outcome any more
  */
-export async function drive<R>(proving: Proving<R>, ask: Ask, deadline: AbortSignal, off: AbortSignal): Promise<R> {
-  const stop = AbortSignal.any([deadline, off]);
+export async function drive<R>(proving: Proving<R>, ask: Ask, timeoutMs: number, off: AbortSignal): Promise<R> {
+  const over = new AbortController();
+  const stop = AbortSignal.any([over.signal, off]);
   const hear = (question: Question): Promise<Reply> =>
     ask(question, stop).catch((reason: unknown) => ({
       kind: 'failure',
       why: reason instanceof Error ? reason.message : String(reason),
     }));
-  for (let step = proving.next(); ; ) {
-    if (step.done) return step.value;
-    const { ask: questions, check } = step.value;
-    const [replies, valid] = await Promise.all([Promise.all(questions.map(hear)), verifyAll(check)]);
-    off.throwIfAborted();
-    step = proving.next({ replies, valid });
+  const late = () => over.abort(new Error(`limit timeoutMs (${timeoutMs}) was reached`));
+  const timer = setTimeout(late, timeoutMs); // monotonic
+  try {
+    for (let step = proving.next(); ; ) {
+      if (step.done) return step.value;
+      const { ask: questions, check } = step.value;
+      const [replies, valid] = await Promise.all([Promise.all(questions.map(hear)), verifyAll(check)]);
+      off.throwIfAborted();
+      step = proving.next({ replies, valid });
+    }
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,0 +1,92 @@
+import { canonical, type Question } from '../../core/dns/index.ts';
+import { type Proven, type ProvenZone, prove, type Reply } from '../../core/dnssec/index.ts';
+import { hashes } from '../crypto.ts';
+import { HastlsError } from '../errors.ts';
+import { type Answer, mergeAnswers, toAnswer } from './answer.ts';
+import { type Ask, createAsk } from './ask.ts';
+import { toAskedName, toAskedType } from './asked.ts';
+import { BUILD_DATE } from './build-date.ts';
+import { believable, createCache, keepAnswer } from './cache.ts';
+import { drive } from './drive.ts';
+import { pinned } from './pinned.ts';
+import type { Settings } from './settings.ts';
+import { createSharing } from './sharing.ts';
+
+/** Looks names up and proves what it finds. */
+export interface Resolver {
+  /**
+   * Looks up a name, in whatever alphabet, and a type, by mnemonic, `TYPEnnn` or number. What could not be found out
+   * or does not hold is an answer too: read `proof` first.
+   * @throws HastlsError ERR_HASTLS_OPTION for what cannot be asked for, and the signal's reason
+   */
+  lookup(name: string, type: string | number, options?: { readonly signal?: AbortSignal }): Promise<Answer>;
+  /** Calls off what is under way, forgets what was learnt, and takes no more questions. */
+  close(): void;
+}
+
+/** Time, of both kinds. */
+export interface Clock {
+  /** Seconds since 1970, as the machine believes. */
+  now(): number;
+  /** Milliseconds since some moment; they only ever grow. */
+  elapsedMs(): number;
+}
+
+const MAX_ANSWERS = 4096;
+const MAX_ZONES = 4096;
+
+/** How far a machine's clock may be off without signatures failing for it. */
+const SKEW_SECONDS = 300;
+
+/** A resolver at work: what it knows, and what is under way. */
+export function resolverOf(settings: Settings, clock: Clock): Resolver {
+  const answers = createCache<Proven>(MAX_ANSWERS, clock.elapsedMs);
+  const zones = createCache<ProvenZone>(MAX_ZONES, clock.elapsedMs);
+  const lookups = createSharing<Proven>();
+  const questions = createSharing<Reply>();
+  const askUpstream = createAsk(settings.asking);
+  const ask: Ask = (question, signal) => questions.join(keyOf(question), signal, (off) => askUpstream(question, off));
+  const closed = new HastlsError('ERR_HASTLS_OPTION', 'this resolver is closed');
+  let isClosed = false;
+
+  const at = () => settings.at ?? clock.now();
+  const byClock = settings.at === undefined ? { notBefore: BUILD_DATE, skew: SKEW_SECONDS } : {};
+
+  async function proven(question: Question, signal: AbortSignal | undefined): Promise<Proven> {
+    const key = keyOf(question);
+    const held = answers.find(key);
+    if (held !== undefined && (held.expires ?? at()) >= at()) return held; // a clock set forward ends it, too
+    return lookups.join(key, signal, (off) => freshlyProven(question, off));
+  }
+
+  async function freshlyProven(question: Question, off: AbortSignal): Promise<Proven> {
+    const began = at();
+    const context = { ...settings.trust, ...byClock, at: began, hashes, known: zones.find };
+    const found = await drive(prove(question, context), ask, settings.timeoutMs, off);
+    for (const zone of found.learnt) zones.keep(canonical(zone.zone), zone, believable(zone.expires, began));
+    const judged = pinned(found, settings.pinnedZones);
+    keepAnswer(answers, keyOf(question), judged, began);
+    return judged;
+  }
+
+  return {
+    async lookup(name, type, { signal } = {}) {
+      if (isClosed) throw closed;
+      signal?.throwIfAborted();
+      const { rrtypes } = settings;
+      const asked = { name: toAskedName(name), type: toAskedType(type, rrtypes[0]) };
+      const [first, ...others] = asked.type === rrtypes[0] ? rrtypes : [asked.type];
+      const answer = async (each: number) => toAnswer(await proven({ ...asked, type: each }, signal));
+      return mergeAnswers(await Promise.all([answer(first), ...others.map(answer)]));
+    },
+    close() {
+      isClosed = true;
+      lookups.stop(closed);
+      answers.clear();
+      zones.clear();
+    },
+  };
+}
+
+/** What is asked for is in lower case already; what proofs ask for may not be. */
+const keyOf = ({ name, type }: Question): string => `${type} ${canonical(name)}`;

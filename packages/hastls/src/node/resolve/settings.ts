@@ -1,0 +1,107 @@
+import { HASTLS_TYPE, type Name } from '../../core/dns/index.ts';
+import { type Anchor, type Context, ROOT_ANCHORS } from '../../core/dnssec/index.ts';
+import { HastlsError } from '../errors.ts';
+import type { AskOptions } from './ask.ts';
+import { toAskedName } from './asked.ts';
+import { systemResolvers } from './resolv-conf.ts';
+import { toUpstream } from './upstream.ts';
+
+/** How a resolver is to look things up. Whatever is left out has the safe value. */
+export interface ResolverOptions {
+  /** Resolvers to ask: `udp://192.0.2.1:53`, `tcp://[2001:db8::1]`. Default: the system's. */
+  readonly servers?: readonly string[];
+  /** Where trust begins. Default: the root's keys as IANA publishes them. */
+  readonly anchors?: readonly Anchor[];
+  /** Judge signatures as of this time, in seconds since 1970. Default: the clock, which must not be older than this release. */
+  readonly at?: number;
+  /** A look-up ends after this long, whatever it has found out. Default 5000. */
+  readonly timeoutMs?: number;
+  /** HASTLS's type number, or several during a migration, whose records then count as one set. Default 65400. [F1] */
+  readonly rrtype?: number | readonly number[];
+  /** Take an `rrtype` outside of the private range, for the day on which IANA assigns one. Default: refuse it. [F1] */
+  readonly rrtypeOutsidePrivateRange?: boolean;
+  /** Validate RSA/SHA-1 too, which counts as no signature otherwise. Default: do not. [RFC9905] */
+  readonly acceptSha1?: boolean;
+  /** Shortest RSA key that counts. Default 1024. */
+  readonly minRsaBits?: number;
+  /** Zones that are known to be signed: a proof that one of them, or anything below, is not, counts as bogus. Default: none. */
+  readonly pinnedZones?: readonly string[];
+}
+
+export interface Settings {
+  readonly asking: AskOptions;
+  readonly trust: Pick<Context, 'anchors' | 'acceptSha1' | 'minRsaBits'>;
+  readonly at: number | undefined;
+  readonly timeoutMs: number;
+  readonly rrtypes: readonly [number, ...number[]];
+  readonly pinnedZones: readonly Name[];
+}
+
+const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
+  'servers',
+  'anchors',
+  'at',
+  'timeoutMs',
+  'rrtype',
+  'rrtypeOutsidePrivateRange',
+  'acceptSha1',
+  'minRsaBits',
+  'pinnedZones',
+]);
+
+const PATIENCE_MS = 600;
+const ROUNDS = 2;
+const MAX_SERVERS = 8;
+const MAX_TIMEOUT_MS = 600_000;
+const MAX_RRTYPES = 4;
+
+/** @throws HastlsError ERR_HASTLS_OPTION */
+export function toSettings(options: ResolverOptions): Settings {
+  for (const key of Object.keys(options)) if (!KNOWN.has(key)) throw refuse(`unknown option "${key}"`);
+  const { anchors = ROOT_ANCHORS, at, timeoutMs = 5000, acceptSha1 = false, minRsaBits, pinnedZones = [] } = options;
+  if (at !== undefined && !(Number.isFinite(at) && at >= 0)) throw refuse(`"at" is in seconds since 1970, not ${at}`);
+  if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS))
+    throw refuse(`"timeoutMs" is from 1 to ${MAX_TIMEOUT_MS}, not ${timeoutMs}`);
+  if (minRsaBits !== undefined && !(Number.isInteger(minRsaBits) && minRsaBits > 0))
+    throw refuse(`"minRsaBits" is a number of bits, not ${minRsaBits}`);
+  return {
+    asking: toAsking(options.servers),
+    trust: { anchors, acceptSha1, ...(minRsaBits !== undefined && { minRsaBits }) },
+    at,
+    timeoutMs,
+    rrtypes: toRrtypes(options.rrtype ?? HASTLS_TYPE, options.rrtypeOutsidePrivateRange ?? false),
+    pinnedZones: pinnedZones.map(toAskedName),
+  };
+}
+
+function toAsking(servers: readonly string[] | undefined): AskOptions {
+  if (servers === undefined) {
+    const { servers: upstreams, patienceMs = PATIENCE_MS, rounds = ROUNDS } = systemResolvers();
+    return { upstreams, patienceMs, rounds };
+  }
+  if (servers.length < 1 || servers.length > MAX_SERVERS)
+    throw refuse(`"servers" has from 1 to ${MAX_SERVERS} entries`);
+  return { upstreams: servers.map(toUpstream), patienceMs: PATIENCE_MS, rounds: ROUNDS };
+}
+
+/** Numbers of the private range that others have put to use. [F1] */
+const TAKEN: ReadonlyMap<number, string> = new Map([
+  [65_282, 'another server product uses it'],
+  [65_534, 'BIND keeps the state of its signing there'],
+]);
+
+function toRrtypes(given: number | readonly number[], anywhere: boolean): readonly [number, ...number[]] {
+  const [first, ...others] = new Set(typeof given === 'number' ? [given] : given);
+  if (first === undefined || others.length >= MAX_RRTYPES) throw refuse(`"rrtype" is 1 to ${MAX_RRTYPES} numbers`);
+  for (const rrtype of [first, ...others]) {
+    const taken = TAKEN.get(rrtype);
+    if (taken !== undefined) throw refuse(`"rrtype" cannot be ${rrtype}: ${taken}`);
+    if (!Number.isInteger(rrtype) || rrtype < 1 || rrtype > 0xffff)
+      throw refuse(`"rrtype" ${rrtype} is no type number`);
+    if ((rrtype < 65_280 || rrtype > 65_534) && !anywhere)
+      throw refuse(`"rrtype" ${rrtype} lies outside of the private range, 65280 to 65534`); // [R31]
+  }
+  return [first, ...others];
+}
+
+const refuse = (why: string): HastlsError => new HastlsError('ERR_HASTLS_OPTION', `resolver: ${why}`);

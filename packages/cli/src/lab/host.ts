@@ -1,0 +1,150 @@
+import { ownerName } from 'hastls/dns';
+import type { Profile } from 'hastls/talk';
+import { type Authority, type Identity, type Interference, selfSigned, startWire, type Wire } from 'hastls/testing';
+import type { Application } from './application.ts';
+import { openDoor } from './door.ts';
+import type { DoorPorts, Kind } from './kinds.ts';
+import { type Loot, type Tampering, tamperings } from './tampering.ts';
+import { weapons } from './weapons.ts';
+
+/** One name in the lab, and what a connection to it meets. */
+export interface Host extends Situation {
+  readonly name: string;
+  readonly profile: Profile;
+  readonly application: Application;
+  readonly kind: Kind;
+  readonly ports: Partial<DoorPorts>;
+  /** Data of its HASTLS records. */
+  readonly promise: readonly string[];
+  /** Its records as lines of a master file. */
+  readonly records: readonly string[];
+  /** What clients let others read on the way to this host, since the last `forget()`. */
+  heard(): Uint8Array;
+  forget(): void;
+}
+
+/** What a host's name says about it beside its kind. */
+interface Situation {
+  /** Who sits on the way to it. */
+  readonly tampering: Tampering | undefined;
+  /** Whether the name stands in the signed zone. */
+  readonly signed: boolean;
+}
+
+/** What a host needs from the lab. */
+export interface Site {
+  readonly authority: Authority;
+  readonly zones: { readonly signed: string; readonly unsigned: string };
+  /** The next port to open; 0 for any. */
+  nextPort(): number;
+  /** Remembers what is to be closed in the end. */
+  keep<T extends { close(): Promise<void> }>(opened: T): T;
+}
+
+/** Starts one server, and all hosts that lead to it: honestly, and by way of each attacker who can do something to it. */
+export async function startHosts(
+  profile: Profile,
+  application: Application,
+  kind: Kind,
+  site: Site,
+): Promise<readonly Host[]> {
+  const nameIn = (zone: string) => `${kind.name}.${application.name}.${zone}`;
+  const { signed, unsigned } = site.zones;
+  const names = [nameIn(signed), `*.${nameIn(signed)}`, nameIn(unsigned)];
+  const loot = lootOf(names, site);
+  const situations: readonly Situation[] = [
+    { tampering: undefined, signed: true },
+    { tampering: undefined, signed: false },
+    ...tamperings.filter((each) => canHarm(each, kind)).map((tampering) => ({ tampering, signed: true })),
+  ];
+  const places = situations.map((situation) => ({
+    ...situation,
+    wanted: { plain: site.nextPort(), tls: site.nextPort() }, // taken before anything is waited for: always the same
+  }));
+  const doors = await openDoors(profile, application, kind, site.authority.issue(names), site);
+  return Promise.all(
+    places.map(async ({ wanted, ...situation }): Promise<Host> => {
+      const bare = nameIn(situation.signed ? signed : unsigned);
+      const name = situation.tampering === undefined ? bare : `${situation.tampering.name}.${bare}`;
+      const wires = await layWires(doors, wanted, attackers(situation.tampering, application, loot), site);
+      const ports = portsOf(wires);
+      const promise = kind.promise({ plain: 0, tls: 0, ...ports });
+      return {
+        ...situation,
+        name,
+        profile,
+        application,
+        kind,
+        ports,
+        promise,
+        records: [
+          `${name}. A 127.0.0.1`,
+          ...promise.map((data) => `${ownerName(profile.service, name)}. HASTLS ${data}`),
+        ],
+        heard: () => Buffer.concat([wires.plain, wires.tls].map((wire) => wire?.heard() ?? new Uint8Array())),
+        forget() {
+          wires.plain?.forget();
+          wires.tls?.forget();
+        },
+      };
+    }),
+  );
+}
+
+const offersUpgrade = ({ plain }: Kind): boolean => plain === 'tls-possible' || plain === 'tls-first';
+
+const canHarm = (tampering: Tampering, kind: Kind): boolean =>
+  offersUpgrade(kind) || (kind.implicit === true && tampering.implicit !== undefined);
+
+type Doors<T> = { readonly [door in keyof DoorPorts]: T | undefined };
+
+async function openDoors(
+  profile: Profile,
+  application: Application,
+  { plain, implicit, name }: Kind,
+  identity: Identity,
+  { keep }: Site,
+): Promise<Doors<number>> {
+  const open = async (door: Parameters<typeof openDoor>[0]['door']) =>
+    keep(await openDoor({ profile, application, door, identity, host: name })).port;
+  return {
+    plain: plain && (await open(plain)),
+    tls: implicit && (await open('tls')),
+  };
+}
+
+async function layWires(
+  doors: Doors<number>,
+  wanted: DoorPorts,
+  attackers: Doors<Interference>,
+  { keep }: Site,
+): Promise<Doors<Wire>> {
+  const lay = async (door: keyof DoorPorts) => {
+    const [to, interference] = [doors[door], attackers[door]];
+    if (to === undefined) return undefined;
+    return keep(await startWire({ to, port: wanted[door], ...(interference && { interference }) }));
+  };
+  const [plain, tls] = await Promise.all([lay('plain'), lay('tls')]);
+  return { plain, tls };
+}
+
+function attackers(tampering: Tampering | undefined, { name }: Application, loot: Loot): Doors<Interference> {
+  const arms = weapons[name];
+  return { plain: arms && tampering?.inBand(arms, loot), tls: tampering?.implicit?.(loot) };
+}
+
+const portsOf = ({ plain, tls }: Doors<Wire>): Partial<DoorPorts> => ({
+  ...(plain && { plain: plain.port }),
+  ...(tls && { tls: tls.port }),
+});
+
+const DAY = 86_400_000;
+
+const lootOf = (names: readonly string[], { authority, zones }: Site): Loot => ({
+  forged: selfSigned(names),
+  elsewhere: authority.issue([`elsewhere.${zones.signed}`]),
+  expired: authority.issue(names, {
+    notBefore: new Date(Date.now() - 400 * DAY),
+    notAfter: new Date(Date.now() - 35 * DAY),
+  }),
+});

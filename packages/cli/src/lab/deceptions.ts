@@ -18,12 +18,14 @@ import {
 export interface Deception {
   readonly name: string;
   readonly says: string;
+  /** Lies about everything. Default: about promises alone, so that a client still finds the servers. */
+  readonly always?: true;
   /** `past` answers as it was right long ago. */
   attack(past: Answerer): Attack;
 }
 
 export const deceptions: readonly Deception[] = [
-  { name: 'strip', says: 'takes the signatures out of answers', attack: () => stripSignatures },
+  { name: 'strip', says: 'takes the signatures out of all answers', always: true, attack: () => stripSignatures },
   { name: 'spoil', says: 'changes signatures', attack: () => spoilSignatures },
   { name: 'forge', says: 'answers that plaintext is all there is', attack: () => forgePlaintextOnly },
   { name: 'deny', says: 'answers that nothing is promised', attack: () => deny() },
@@ -32,9 +34,9 @@ export const deceptions: readonly Deception[] = [
   { name: 'silent', says: 'never answers', attack: () => staySilent },
 ];
 
-/** Deceives about promises alone, so that a client still finds the servers. */
-export const deceived = (honest: Answerer, { attack }: Deception, past: Answerer): Answerer =>
-  attacked(honest, against(ofType(HASTLS_TYPE), attack(past)));
+/** How the deceiver answers. */
+export const deceived = (honest: Answerer, { attack, always }: Deception, past: Answerer): Answerer =>
+  attacked(honest, always ? attack(past) : against(ofType(HASTLS_TYPE), attack(past)));
 
 const forgePlaintextOnly: Attack = (honest) => (question) => {
   const [plain = 0, tls = 0] = hastlsNumbers(honest(question)?.answers[0]?.rdata ?? new Uint8Array()) ?? [];

@@ -66,7 +66,7 @@ function readMessage(bytes: Uint8Array): Message {
     id,
     flags: readFlags(bits),
     opcode: (bits >> 11) & 0xf,
-    rcode: (bits & 0xf) | (opt === undefined ? 0 : Math.floor(opt.ttl / 0x1000000) << 4),
+    rcode: (bits & 0xf) | (opt === undefined ? 0 : (opt.ttl >>> 24) << 4),
     questions,
     answers,
     authorities,

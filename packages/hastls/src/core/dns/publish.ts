@@ -1,5 +1,5 @@
 import { type Parsed, parsed } from '../bytes/parsed.ts';
-import { type Doors, HASTLS_TYPE, ownerName, toDoors, writeHastls } from './hastls.ts';
+import { HASTLS_TYPE, ownerName, writeHastls } from './hastls.ts';
 import { toHastlsType } from './hastls-type.ts';
 import { canonical, labels, type Name, parseName, ROOT } from './name.ts';
 import { CLASS_IN, type ResourceRecord } from './resource-record.ts';
@@ -40,7 +40,6 @@ export interface Published {
   readonly record: ResourceRecord;
   readonly service: string;
   readonly host: Name;
-  readonly doors: Doors;
   readonly plain: number;
   readonly tls: number;
   readonly preference: number;
@@ -68,7 +67,7 @@ export const publish = (
         `HASTLS records are published for tcp alone, not for ${JSON.stringify(wish.transport)} [A35]`,
       );
     const host = hostName(wish.host);
-    const { doors, rdata } = numbersOf(wish);
+    const rdata = numbersOf(wish);
     const { plain, tls, preference, ttl = 300 } = wish;
     if (!Number.isInteger(ttl) || ttl < 0 || ttl > MAX_TTL)
       throw new RangeError(`a TTL of ${ttl} is not in 0 to ${MAX_TTL} [RFC2181 §8]`);
@@ -76,8 +75,8 @@ export const publish = (
     const type = toHastlsType(wish.hastlsType ?? HASTLS_TYPE, wish.outside);
     if (!type.ok) throw new RangeError(type.why);
     const record = { name, type: type.value, class: CLASS_IN, ttl, rdata };
-    const advice = [...aliasAdvice(asked, service), ...portAdvice(wish, facts), ...preferenceAdvice(doors, preference)];
-    return { record, service, host, doors, plain, tls, preference, advice };
+    const advice = [...aliasAdvice(asked, service), ...portAdvice(wish, facts), ...preferenceAdvice(wish)];
+    return { record, service, host, plain, tls, preference, advice };
   });
 
 /**
@@ -112,17 +111,15 @@ function serviceLabel(name: string): string {
   return service;
 }
 
-function numbersOf({ plain, tls, preference }: RecordWish): { doors: Doors; rdata: Uint8Array } {
+function numbersOf({ plain, tls, preference }: RecordWish): Uint8Array {
   const rdata = writeHastls(plain, tls, preference);
   if (!rdata.ok) throw new RangeError(rdata.why);
   if (preference > 1) throw new RangeError(`preference ${preference} has no meaning yet: publish 0 or 1 [R20] [R21]`);
-  const doors = toDoors(plain, tls);
-  if (doors === undefined) throw new RangeError('a HASTLS record cannot have both ports 0 [R16]');
-  if (doors.kind === 'plain-only' && preference === 1)
+  if (tls === 0 && preference === 1)
     throw new RangeError(
       `"${plain} 0 1" locks every client out: it bars plaintext and offers no TLS [A26]. Publish "${plain} 0 0", or name the TLS port`,
     );
-  return { doors, rdata: rdata.value };
+  return rdata.value;
 }
 
 const aliasAdvice = (asked: string, service: string): readonly Advice[] =>
@@ -151,25 +148,20 @@ function portAdvice({ plain, tls, preference }: RecordWish, { ports }: ServiceFa
   return [];
 }
 
-function preferenceAdvice(doors: Doors, preference: number): readonly Advice[] {
+function preferenceAdvice({ plain, tls, preference }: RecordWish): readonly Advice[] {
   if (preference === 1) return [];
-  switch (doors.kind) {
-    case 'plain-only':
-      return [{ rule: 'R28', text: 'signed, this record keeps every client from trying TLS' }];
-    case 'tls-only':
-      return [
-        {
-          rule: 'R22',
-          text: 'there is no plaintext either way; preference 1 would also let clients meant for plaintext use TLS',
-        },
-      ];
-    case 'two-ports':
-    case 'in-band':
-      return [
-        {
-          rule: 'R24',
-          text: 'with preference 0, clients that allow fallback may end in plaintext; preference 1 bars that for all',
-        },
-      ];
-  }
+  if (tls === 0) return [{ rule: 'R28', text: 'signed, this record keeps every client from trying TLS' }];
+  if (plain === 0)
+    return [
+      {
+        rule: 'R22',
+        text: 'there is no plaintext either way; preference 1 would also let clients meant for plaintext use TLS',
+      },
+    ];
+  return [
+    {
+      rule: 'R24',
+      text: 'with preference 0, clients that allow fallback may end in plaintext; preference 1 bars that for all',
+    },
+  ];
 }

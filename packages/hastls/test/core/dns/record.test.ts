@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findService } from 'hastls/profiles';
 import {
+  hastlsToText,
   type Published,
   publish,
   RECORD_FORMS,
   type RecordForm,
   type RecordWish,
+  readHastls,
   recordInForm,
   recordToJson,
   type ServiceFacts,
   toHastlsType,
+  writeHastls,
 } from 'hastls/record';
 
 const smtp: RecordWish = { service: 'smtp', host: 'mail.example.org', plain: 25, tls: 25, preference: 1 };
@@ -73,6 +76,31 @@ test('knotc and pdnsutil must be told the zone, nsupdate finds it, and the host 
   assert.ok(found.ok && found.value.startsWith('update add '));
 });
 
+test('[R16] a record with both ports 0 is neither written nor published', () => {
+  for (const preference of [0, 1, 255]) {
+    for (const made of [writeHastls(0, 0, preference), publish({ ...smtp, plain: 0, tls: 0, preference })])
+      assert.match(made.ok ? 'it was made' : made.why, /both ports 0 \[R16\]/);
+  }
+});
+
+test('[R13] [R14] [R15] [R23] two ports make one of four kinds of door, or none', () => {
+  const ports = [0, 1, 2, 25, 255, 256, 443, 65534, 65535];
+  for (const plain of ports)
+    for (const tls of ports) {
+      const written = writeHastls(plain, tls, 0);
+      if (plain === 0 && tls === 0) continue; // the row above
+      const kind = plain === 0 ? 'tls-only' : tls === 0 ? 'plain-only' : plain === tls ? 'in-band' : 'two-ports';
+      const read = written.ok ? readHastls(written.value) : undefined;
+      assert.equal(read?.kind === 'usable' && read.doors.kind, kind, `${plain} ${tls}`);
+      assert.equal(written.ok && hastlsToText(written.value).native, `${plain} ${tls} 0`);
+    }
+});
+
+test('[R20] [R21] a publisher says 0 or 1, whatever a reader would make of more', () => {
+  for (let preference = 0; preference <= 300; preference++)
+    assert.equal(publish({ ...smtp, preference }).ok, preference <= 1, String(preference));
+});
+
 test('[A17] a secure-named service stands under the name of the service', () => {
   const { record, service, advice } = published({ service: 'IMAPS', plain: 0, tls: 993 });
   assert.equal(service, 'imap');
@@ -101,7 +129,7 @@ const advised: readonly (readonly [wish: Partial<RecordWish>, rules: readonly st
   [{ service: 'never-heard-of', plain: 0, tls: 25 }, [], /^$/],
 ];
 for (const [wish, rules, says] of advised)
-  test(`[A3] [R22] advice on ${JSON.stringify(wish)}: ${rules.join(', ') || 'none'}`, () => {
+  test(`[A3] [R15] [R22] [R24] [R28] advice on ${JSON.stringify(wish)}: ${rules.join(', ') || 'none'}`, () => {
     const { advice } = published(wish);
     assert.deepEqual(
       advice.map(({ rule }) => rule),
@@ -110,7 +138,7 @@ for (const [wish, rules, says] of advised)
     assert.match(advice.map(({ text }) => text).join('\n'), says);
   });
 
-test('[F1] type numbers, all of them', () => {
+test('[R31] [F1] type numbers, all of them', () => {
   for (let value = 65280; value <= 65534; value++)
     assert.equal(toHastlsType(value).ok, value !== 65282 && value !== 65534, String(value));
   for (const value of [0, 1, 255, 65279, 65535, 65536, -1, 65400.5, Number.NaN])

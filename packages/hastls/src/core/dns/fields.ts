@@ -26,8 +26,11 @@ export interface Field {
   fromText(from: Words, to: Writer): void;
 }
 
+/** Unsigned numbers, decimal in the presentation. */
 export const u8: Field = number(1);
+/** Of two octets. */
 export const u16: Field = number(2);
+/** Of four octets. */
 export const u32: Field = number(4);
 
 /** A span of time, which the presentation may give with units. */
@@ -60,11 +63,14 @@ export const name: Field = nameField('lowered');
 /** A name that is signed as it stands: those of types newer than RFC 3597, and NSEC's. [RFC3597 §7] [RFC6840 §5.1] */
 export const exactName: Field = nameField('as it stands');
 
+/** An address of four octets. */
 export const ip4: Field = fixed(4, ip4ToText, ip4FromText);
+/** An address of sixteen octets. */
 export const ip6: Field = fixed(16, ip6ToText, ip6FromText);
 
 /** All that is left, which is something; its presentation may be cut into words. */
 export const hexRest: Field = rest(toHex, fromHex);
+/** The same in base64. */
 export const base64Rest: Field = rest(toBase64, fromBase64);
 
 /** Octets after their count; none at all is written `-`. [RFC5155 §3.3] */
@@ -72,6 +78,7 @@ export const salt: Field = counted(
   (octets) => (octets.length === 0 ? '-' : toHex(octets)),
   (written) => (written === '-' ? new Uint8Array(0) : fromHex(written)),
 );
+/** A hashed name: octets after their count, in base32hex. [RFC5155 §3.3] */
 export const hash: Field = counted(toBase32hex, fromBase32hex);
 /** A character string. [RFC1035 §3.3] */
 export const string: Field = counted(quote, decodeEscapes);

@@ -8,6 +8,7 @@ const RDLENGTH = 6;
 declare const port: unique symbol;
 /** A TCP port that can be connected to: 1 to 65535. */
 export type Port = number & { readonly [port]: true };
+/** `undefined` for what is no port, 0 among it: that is how a record says "not offered". [R14] */
 export const toPort = (value: number): Port | undefined =>
   Number.isInteger(value) && value > 0 && value <= 0xffff ? (value as Port) : undefined; // just checked
 

@@ -24,6 +24,7 @@ export interface Lexer {
 /** Enough for 65535 octets of data, each written `\DDD`, and for as much again in white space and comments. */
 const MAX_ENTRY = 524_288;
 
+/** A lexer at the beginning of `source`. */
 export function lexer(source: string): Lexer {
   let at = 0;
   let line = 1;

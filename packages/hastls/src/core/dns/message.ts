@@ -15,6 +15,7 @@ export interface Message {
   readonly edns?: Edns;
 }
 
+/** The bits of the header. [RFC1035 §4.1.1] [RFC4035 §3.2] */
 export interface Flags {
   readonly response: boolean;
   readonly authoritative: boolean;
@@ -25,6 +26,7 @@ export interface Flags {
   readonly checkingDisabled: boolean;
 }
 
+/** What OPT carries besides the upper bits of the response code. [RFC6891 §6.1.3] */
 export interface Edns {
   readonly udpSize: number;
   readonly dnssecOk: boolean;
@@ -32,6 +34,7 @@ export interface Edns {
   readonly options: readonly EdnsOption[];
 }
 
+/** An option of EDNS: its data are for whoever knows the code. [RFC6891 §6.1.2] */
 export interface EdnsOption {
   readonly code: number;
   readonly data: Uint8Array;

@@ -10,6 +10,7 @@ declare const name: unique symbol;
  */
 export type Name = string & { readonly [name]: true };
 
+/** The name without labels. */
 export const ROOT: Name = '.' as Name; // the one name that needs no parsing
 
 const MAX_LABEL = 63;
@@ -68,6 +69,7 @@ export const child = (label: string, of: Name): Name =>
 /** ASCII letters in lower case: the form names are compared and signed in. [RFC4034 §6.2] */
 export const canonical = (of: Name): Name => of.toLowerCase() as Name; // a Name is ASCII, so nothing else changes
 
+/** Whether two names differ at most in the case of ASCII letters. [RFC4343] */
 export const sameName = (a: Name, b: Name): boolean => a === b || canonical(a) === canonical(b);
 
 /** Whether `of` is `above` or lies below it. */

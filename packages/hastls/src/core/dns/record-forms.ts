@@ -7,6 +7,7 @@ import { recordToGenericText, recordToText } from './zone-file.ts';
 
 /** The forms in which a record can be handed to a name server. */
 export const RECORD_FORMS = ['native', 'rfc3597', 'nsupdate', 'knotc', 'pdnsutil', 'json'] as const;
+/** One of `RECORD_FORMS`. */
 export type RecordForm = (typeof RECORD_FORMS)[number];
 
 /**
@@ -65,6 +66,7 @@ export interface RecordJson {
   readonly advice: readonly { readonly rule: string; readonly text: string }[];
 }
 
+/** What the form `json` is the text of. */
 export function recordToJson({ record, service, host, plain, tls, preference, advice }: Published): RecordJson {
   const { name, ttl, type, rdata } = record;
   return {

@@ -13,4 +13,5 @@ export interface ResourceRecord {
   readonly rdata: Uint8Array;
 }
 
+/** The Internet: the one class that is asked for. */
 export const CLASS_IN = 1;

@@ -19,6 +19,7 @@ export interface Rrsig {
   readonly signature: Uint8Array;
 }
 
+/** Reads a signature. @throws RangeError when the octets are no such data. */
 export const readRrsig = (rdata: Uint8Array): Rrsig =>
   whole(rdata, (from) => ({
     typeCovered: from.uint16(),
@@ -40,6 +41,7 @@ export interface Dnskey {
   readonly publicKey: Uint8Array;
 }
 
+/** Reads a zone's key. @throws RangeError when the octets are no such data. */
 export const readDnskey = (rdata: Uint8Array): Dnskey =>
   whole(rdata, (from) => ({
     flags: from.uint16(),
@@ -63,6 +65,7 @@ export interface Ds {
   readonly digest: Uint8Array;
 }
 
+/** Reads a parent's commitment. @throws RangeError when the octets are no such data. */
 export const readDs = (rdata: Uint8Array): Ds =>
   whole(rdata, (from) => ({
     keyTag: from.uint16(),
@@ -78,6 +81,7 @@ export interface Nsec {
   readonly bitmap: Uint8Array;
 }
 
+/** Reads a denial between names. @throws RangeError when the octets are no such data. */
 export const readNsec = (rdata: Uint8Array): Nsec =>
   whole(rdata, (from) => ({ next: readName(from, 'forbidden'), bitmap: from.rest() }));
 
@@ -89,6 +93,7 @@ export interface Nsec3Param {
   readonly salt: Uint8Array;
 }
 
+/** Reads a zone's way of hashing. @throws RangeError when the octets are no such data. */
 export const readNsec3Param = (rdata: Uint8Array): Nsec3Param => whole(rdata, nsec3Param);
 
 /** Denial between two hashed names. [RFC5155 §3.2] */
@@ -98,6 +103,7 @@ export interface Nsec3 extends Nsec3Param {
   readonly bitmap: Uint8Array;
 }
 
+/** Reads a denial between hashes. @throws RangeError when the octets are no such data. */
 export const readNsec3 = (rdata: Uint8Array): Nsec3 =>
   whole(rdata, (from) => ({ ...nsec3Param(from), nextHash: from.take(from.uint8()), bitmap: from.rest() }));
 
@@ -113,6 +119,7 @@ export interface Soa {
   readonly minimum: number;
 }
 
+/** Reads an apex. @throws RangeError when the octets are no such data. */
 export const readSoa = (rdata: Uint8Array): Soa =>
   whole(rdata, (from) => ({
     primary: readName(from, 'forbidden'),
@@ -130,6 +137,7 @@ export interface Mx {
   readonly exchange: Name;
 }
 
+/** Reads a mail exchange. @throws RangeError when the octets are no such data. */
 export const readMx = (rdata: Uint8Array): Mx =>
   whole(rdata, (from) => ({ preference: from.uint16(), exchange: readName(from, 'forbidden') }));
 
@@ -141,6 +149,7 @@ export interface Srv {
   readonly target: Name;
 }
 
+/** Reads a service's place. @throws RangeError when the octets are no such data. */
 export const readSrv = (rdata: Uint8Array): Srv =>
   whole(rdata, (from) => ({
     priority: from.uint16(),
@@ -157,6 +166,7 @@ export interface Tlsa {
   readonly data: Uint8Array;
 }
 
+/** Reads a certificate's commitment. @throws RangeError when the octets are no such data. */
 export const readTlsa = (rdata: Uint8Array): Tlsa =>
   whole(rdata, (from) => ({
     usage: from.uint8(),
@@ -172,6 +182,7 @@ export interface Svcb {
   readonly params: readonly SvcParam[];
 }
 
+/** Reads a service binding. @throws RangeError when the octets are no such data. */
 export const readSvcb = (rdata: Uint8Array): Svcb =>
   whole(rdata, (from) => ({
     priority: from.uint16(),
@@ -179,7 +190,7 @@ export const readSvcb = (rdata: Uint8Array): Svcb =>
     params: readSvcParams(from),
   }));
 
-/** The one name that CNAME, DNAME, NS and PTR consist of. */
+/** Reads the one name that CNAME, DNAME, NS and PTR consist of. */
 export const readTarget = (rdata: Uint8Array): Name => whole(rdata, (from) => readName(from, 'forbidden'));
 
 function nsec3Param(from: Reader): Nsec3Param {

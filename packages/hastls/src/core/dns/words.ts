@@ -14,6 +14,7 @@ export interface Words {
   peek(): Word | undefined;
 }
 
+/** A reader at the first of these words. */
 export function words(of: readonly Word[], origin: Name = ROOT, hastlsType: number = HASTLS_TYPE): Words {
   let at = 0;
   return {

@@ -1,2 +1,19 @@
+/**
+ * Connections that cannot be talked down to plaintext.
+ *
+ * `connect()` does it all: it looks up what a server promises, proves it, decides, connects, and upgrades to TLS.
+ * `explain()` stops before connecting, `decide()` before asking, and `lookup()` asks DNS, with proof, for anything.
+ */
+export { type Decision, decide, type Request, type Stance, type Switches } from '../core/policy/index.ts';
+export {
+  type Connection,
+  type ConnectOptions,
+  connect,
+  type PlainConnection,
+  type SecureConnection,
+  type Tried,
+  type UnauthenticatedConnection,
+} from './connect.ts';
 export { type HastlsCode, HastlsError } from './errors.ts';
+export { type ExplainOptions, type Explanation, explain } from './explain.ts';
 export { type Answer, createResolver, lookup, type Resolver, type ResolverOptions } from './resolve/index.ts';

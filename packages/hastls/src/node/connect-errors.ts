@@ -1,0 +1,84 @@
+import type { FallbackCause } from '../core/policy/index.ts';
+import type { Tried } from './connect.ts';
+import { type HastlsCode, HastlsError } from './errors.ts';
+import type { Explanation } from './explain.ts';
+
+/** Nothing may be tried: by policy, or because what DNS said could not be proven. */
+export function refusal({ target, snapshot, because, stance }: Explanation): HastlsError {
+  const why = because.map(({ rule, text }) => `${text} [${rule}]`);
+  const proof = [
+    ...snapshot.answers.filter((each) => each.proof === snapshot.evidence.proof).flatMap((each) => each.because),
+  ];
+  const where = `${target.service.name}://${target.host}`;
+  switch (snapshot.evidence.proof) {
+    case 'bogus':
+      return new HastlsError(
+        'ERR_HASTLS_BOGUS',
+        `${where}: what DNS says is bogus, and stance ${stance} leaves nothing to try`,
+        [...why, ...proof],
+      );
+    case 'indeterminate':
+      return new HastlsError(
+        'ERR_HASTLS_UNPROVEN',
+        `${where}: its promise could not be found out, and stance ${stance} leaves nothing to try`,
+        [...why, ...proof],
+      );
+    case 'secure':
+    case 'insecure':
+      return new HastlsError(
+        'ERR_HASTLS_POLICY',
+        `${where}: stance ${stance} and the server's promise leave nothing to try`,
+        why,
+      );
+  }
+}
+
+/** The plan is there, but nowhere to go. */
+export function withoutAddress({ target, snapshot }: Explanation): HastlsError {
+  const because = snapshot.answers.slice(0, 2).flatMap((each) => each.because);
+  const proofs = snapshot.answers.slice(0, 2).map((each) => each.proof);
+  if (proofs.includes('bogus'))
+    return new HastlsError('ERR_HASTLS_BOGUS', `${target.host}: its address is bogus`, because);
+  if (proofs.includes('indeterminate'))
+    return new HastlsError('ERR_HASTLS_UNPROVEN', `${target.host}: its address could not be found out`, because);
+  return new HastlsError('ERR_HASTLS_NO_ADDRESS', `${target.host} has no address`, because);
+}
+
+/** Every attempt failed: named after the failure that tells most. */
+export function failure({ target }: Explanation, tried: readonly Tried[]): HastlsError {
+  const worst = SEVERITY.find((outcome) => tried.some((each) => each.outcome === outcome)) ?? 'unreachable';
+  const because = tried.map(({ do: how, port, outcome, why }) => `${WORDS[how]} on port ${port}: ${outcome}: ${why}`);
+  const telling = tried.find((each) => each.outcome === worst);
+  return new HastlsError(
+    CODES[worst],
+    `${target.service.name}://${target.host}: no connection: ${telling?.why ?? worst}`,
+    because,
+  );
+}
+
+const WORDS = { tls: 'TLS', upgrade: 'upgrade', plaintext: 'plaintext' } as const;
+
+/** From what says most about the peer to what says least. */
+const SEVERITY: readonly (FallbackCause | 'attacked')[] = [
+  'attacked',
+  'pinned',
+  'name-mismatch',
+  'untrusted',
+  'not-offered',
+  'upgrade-refused',
+  'handshake',
+  'timeout',
+  'unreachable',
+];
+
+const CODES: Readonly<Record<FallbackCause | 'attacked', HastlsCode>> = {
+  attacked: 'ERR_HASTLS_GARBLED',
+  pinned: 'ERR_HASTLS_PINNED',
+  'name-mismatch': 'ERR_HASTLS_NAME_MISMATCH',
+  untrusted: 'ERR_HASTLS_UNTRUSTED',
+  'not-offered': 'ERR_HASTLS_NOT_OFFERED',
+  'upgrade-refused': 'ERR_HASTLS_UPGRADE_REFUSED',
+  handshake: 'ERR_HASTLS_HANDSHAKE',
+  timeout: 'ERR_HASTLS_TIMEOUT',
+  unreachable: 'ERR_HASTLS_UNREACHABLE',
+};

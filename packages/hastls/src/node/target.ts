@@ -1,0 +1,46 @@
+import net from 'node:net';
+import { domainToASCII } from 'node:url';
+import { type Port, toName, toPort } from '../core/dns/index.ts';
+import type { ServicePorts } from '../core/policy/index.ts';
+import { findService, isProfile } from '../core/profiles/index.ts';
+import type { Service } from '../core/talk/index.ts';
+import { HastlsError } from './errors.ts';
+
+/** Where a URL leads: `imap://host:1143`. */
+export interface Target {
+  readonly service: Service;
+  /** A-labels in lower case without the final dot, or an address literal without brackets. [A36] */
+  readonly host: string;
+  readonly port: Port | undefined;
+  /** The scheme asks for implicit TLS (`imaps:`), and so for a secure-only client. [A17] */
+  readonly implicit: boolean;
+}
+
+/**
+ * Reads a service URL. `custom` is a profile of the caller's own, found under its name beside the built-in ones.
+ * @throws HastlsError ERR_HASTLS_OPTION when the scheme, host or port makes no sense.
+ */
+export function toTarget(url: string | URL, custom?: Service): Target {
+  if (String(url).length > MAX_URL) throw option(`a service URL has at most ${MAX_URL} characters`);
+  const [, scheme = '', authority = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)\/?$/i.exec(String(url)) ?? [];
+  const found =
+    custom?.name === scheme.toLowerCase() ? { service: custom, implicit: false } : findService(scheme.toLowerCase());
+  if (scheme === '') throw option(`"${String(url)}" is no service URL: write it like imap://host or imap://host:1143`);
+  if (found === undefined) throw option(`"${scheme}" is no service that hastls knows`);
+  const [, literal, name = '', digits] = /^(?:\[([0-9a-f:.]+)\]|([^:@]*))(?::(\d{1,5}))?$/i.exec(authority) ?? [];
+  const host = literal ?? (net.isIPv4(name) ? name : domainToASCII(name.replace(/[.\u3002\uff0e\uff61]$/, '')));
+  if (host === '' || !toName(host).ok || (literal !== undefined && !net.isIPv6(literal)))
+    throw option(
+      `"${authority}" is no host: a name or an address, and a port if need be, is wanted after ${scheme}://`,
+    );
+  const port = digits === undefined ? undefined : toPort(Number(digits));
+  if (digits !== undefined && port === undefined) throw option(`${digits} is no port: it must lie in 1 to 65535`);
+  return { ...found, host, port };
+}
+
+const MAX_URL = 1024;
+
+/** What policy needs to know of the service. */
+export const servicePorts = (service: Service): ServicePorts => ({ ...service, inBand: isProfile(service) });
+
+const option = (message: string): HastlsError => new HastlsError('ERR_HASTLS_OPTION', message);

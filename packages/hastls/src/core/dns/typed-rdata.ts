@@ -166,7 +166,7 @@ export interface Tlsa {
   readonly data: Uint8Array;
 }
 
-/** Reads a certificate's commitment. @throws RangeError when the octets are no such data. */
+/** Reads a commitment to a certificate. @throws RangeError when the octets are no such data. */
 export const readTlsa = (rdata: Uint8Array): Tlsa =>
   whole(rdata, (from) => ({
     usage: from.uint8(),

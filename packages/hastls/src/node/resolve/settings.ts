@@ -3,7 +3,7 @@ import { type Anchor, type Context, ROOT_ANCHORS } from '../../core/dnssec/index
 import { HastlsError } from '../errors.ts';
 import type { AskOptions } from './ask.ts';
 import { toAskedName } from './asked.ts';
-import { systemResolvers } from './resolv-conf.ts';
+import { type SystemResolvers, systemResolvers } from './resolv-conf.ts';
 import { toUpstream } from './upstream.ts';
 
 /** How a resolver is to look things up. Whatever is left out has the safe value. */
@@ -65,7 +65,7 @@ export function toSettings(options: ResolverOptions): Settings {
   if (minRsaBits !== undefined && !(Number.isInteger(minRsaBits) && minRsaBits > 0))
     throw refuse(`"minRsaBits" is a number of bits, not ${minRsaBits}`);
   return {
-    asking: toAsking(options.servers),
+    asking: toAsking(options.servers, timeoutMs),
     trust: { anchors, acceptSha1, ...(minRsaBits !== undefined && { minRsaBits }) },
     at,
     timeoutMs,
@@ -74,14 +74,13 @@ export function toSettings(options: ResolverOptions): Settings {
   };
 }
 
-function toAsking(servers: readonly string[] | undefined): AskOptions {
-  if (servers === undefined) {
-    const { servers: upstreams, patienceMs = PATIENCE_MS, rounds = ROUNDS } = systemResolvers();
-    return { upstreams, patienceMs, rounds };
-  }
-  if (servers.length < 1 || servers.length > MAX_SERVERS)
+function toAsking(servers: readonly string[] | undefined, timeoutMs: number): AskOptions {
+  if (servers !== undefined && (servers.length < 1 || servers.length > MAX_SERVERS))
     throw refuse(`"servers" has from 1 to ${MAX_SERVERS} entries`);
-  return { upstreams: servers.map(toUpstream), patienceMs: PATIENCE_MS, rounds: ROUNDS };
+  const system: SystemResolvers = servers === undefined ? systemResolvers() : { servers: servers.map(toUpstream) };
+  const { patienceMs = PATIENCE_MS, rounds = ROUNDS } = system;
+  // with more than a quarter of all the time for one of them the others would hardly get a turn
+  return { upstreams: system.servers, patienceMs: Math.min(patienceMs, timeoutMs / 4), rounds };
 }
 
 /** Numbers of the private range that others have put to use. [F1] */

@@ -10,13 +10,13 @@ import type { Upstream } from './upstream.ts';
  */
 export function overUdp({ address, port }: Upstream, query: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(address.replace(/%.*/, '')) ? 'udp6' : 'udp4');
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    let settled = false;
     const settle = (finish: () => void) => {
+      if (settled) return; // a closing socket may still report an error
+      settled = true;
       signal.removeEventListener('abort', abort);
-      socket
-        .removeAllListeners()
-        .on('error', () => {})
-        .close(); // what a closing socket still reports concerns nobody
+      socket.close();
       finish();
     };
     const abort = () => settle(() => reject(signal.reason));

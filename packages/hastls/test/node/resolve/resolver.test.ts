@@ -13,7 +13,7 @@ import {
   staySilent,
   stripSignatures,
 } from 'hastls/testing';
-import type { Question } from '#core/dns/index.js';
+import { type Question, TYPE } from '#core/dns/index.js';
 import { BUILD_DATE } from '#node/resolve/build-date.js';
 import { resolverOf } from '#node/resolve/resolver.js';
 import { toSettings } from '#node/resolve/settings.js';
@@ -213,6 +213,20 @@ test('[A31] an answer is asked for again when its time is over, by the monotonic
     assert.deepEqual(await fresh(), [], 'a clock set back ends nothing');
     time.elapsedMs += 5000;
     assert.deepEqual(await fresh(), ['brief.signed.test.'], 'and prolongs nothing');
+  }));
+
+test('a clock set back again and again does not prolong what is known of a zone', () =>
+  serving(world.answer, async ({ server, asked }) => {
+    const { resolver, time } = timed(server);
+    const keysAsked = () => asked.filter(({ type }) => type === TYPE.DNSKEY).length;
+    await resolver.lookup('host.signed.test', 'A');
+    const first = keysAsked();
+    for (let hour = 1; hour <= 23; hour++) {
+      time.now -= 3600 / 24;
+      time.elapsedMs = hour * 150_000;
+      await resolver.lookup(`h${hour}.signed.test`, 'A');
+    }
+    assert.ok(keysAsked() > first);
   }));
 
 test('an answer with TTL 0 is not kept', () =>

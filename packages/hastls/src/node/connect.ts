@@ -8,8 +8,9 @@ import { HastlsError } from './errors.ts';
 import { type ExplainOptions, type Explanation, judge, withResolver } from './explain.ts';
 import { type HandshakeFailure, handshake, type Secured, type Unauthenticated } from './handshake.ts';
 import { checkOptions } from './options.ts';
+import { openSession, type Session } from './session.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { toTarget } from './target.ts';
+import { type Target, toTarget } from './target.ts';
 import { upgrade } from './upgrade.ts';
 
 export interface ConnectOptions extends ExplainOptions {
@@ -53,6 +54,11 @@ export interface PlainConnection extends Common {
   readonly security: 'plaintext';
   readonly how: 'plaintext';
   readonly socket: net.Socket;
+  /**
+   * Opens the dialogue, in which a server's demand for TLS is heard and followed. [S9] [S14]
+   * @throws HastlsError ERR_HASTLS_OPTION where the service has no such dialogue, and as the dialogue goes
+   */
+  session(): Promise<Session>;
 }
 
 export type Connection = SecureConnection | UnauthenticatedConnection | PlainConnection;
@@ -136,16 +142,24 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
   const dialled = await dial(snapshot.addresses, attempt.port, signal === undefined ? {} : { signal });
   if (dialled.kind === 'failed') return { kind: 'failed', outcome: dialled.cause, why: dialled.why };
   const { socket } = dialled;
-  if (attempt.do === 'plaintext')
-    return { kind: 'connected', connection: { security: 'plaintext', how: 'plaintext', socket } };
-
   const wanted = {
     host: target.host,
     ...(signal === undefined ? {} : { signal }),
     ...(ca === undefined ? {} : { ca }),
     ...(target.service.alpn === undefined ? {} : { alpn: target.service.alpn }),
     ...(attempt.unauthenticated === true ? { unauthenticatedTls: true } : {}),
+    ...(self === undefined ? {} : { self }),
   };
+  if (attempt.do === 'plaintext')
+    return {
+      kind: 'connected',
+      connection: {
+        security: 'plaintext',
+        how: 'plaintext',
+        socket,
+        session: () => sessionOn(socket, target, options),
+      },
+    };
   if (attempt.do === 'tls') return secured(await handshake(socket, wanted), 'implicit');
   if (!isProfile(target.service)) {
     socket.destroy();
@@ -154,7 +168,7 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
       `hastls knows no in-band upgrade for ${target.service.name}, which its record asks for`,
     );
   }
-  const upgraded = await upgrade(socket, target.service, { ...wanted, ...(self === undefined ? {} : { self }) });
+  const upgraded = await upgrade(socket, target.service, wanted);
   switch (upgraded.kind) {
     case 'secured':
     case 'unauthenticated':
@@ -168,6 +182,25 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
     case 'garbled':
       return { kind: 'failed', outcome: 'attacked', why: upgraded.why };
   }
+}
+
+async function sessionOn(
+  socket: net.Socket,
+  { service, host }: Target,
+  { stance, switches, ca, self }: ConnectOptions,
+): Promise<Session> {
+  if (!isProfile(service) || service.session === undefined)
+    throw new HastlsError(
+      'ERR_HASTLS_OPTION',
+      `hastls knows no dialogue of commands for ${service.name}: use the socket`,
+    );
+  return openSession(socket, service.session, {
+    host,
+    onDemand: stance === 'cio' && switches?.cioUpgrade === 'refuse' ? 'close' : 'upgrade',
+    ...(ca === undefined ? {} : { ca }),
+    ...(self === undefined ? {} : { self }),
+    ...(service.alpn === undefined ? {} : { alpn: service.alpn }),
+  });
 }
 
 function secured(result: Secured | Unauthenticated | HandshakeFailure, how: 'implicit' | 'in-band'): Made {

@@ -132,7 +132,7 @@ test('an answer to the first datagram that comes after the second was sent is st
     { udp: (query, send, attempt) => attempt === 1 && setTimeout(() => send(octetsOf(marked(query, 7))), 120) },
     async (server) => {
       assert.equal(mark(await asking([server.udpUrl], 60)(question, soon())), 7);
-      assert.equal(server.heard.length, 2);
+      assert.ok(server.heard.length >= 2);
     },
   ));
 
@@ -202,10 +202,11 @@ test('of several servers with a dead one, the living one answers, and is asked f
   dead.close();
   await withServer({}, (silent) =>
     withServer({ udp: good }, async (living) => {
-      const ask = asking([dead.udpUrl, silent.udpUrl, living.udpUrl], 30);
+      const ask = asking([dead.udpUrl, silent.udpUrl, living.udpUrl], 300);
       assert.equal(mark(await ask(question, soon())), 7);
+      const { length } = silent.heard;
       assert.equal(mark(await ask(question, soon())), 7);
-      assert.equal(silent.heard.length, 1);
+      assert.equal(silent.heard.length, length);
     }),
   );
 });

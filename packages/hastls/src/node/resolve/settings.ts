@@ -20,7 +20,7 @@ export interface ResolverOptions {
   readonly rrtype?: number | readonly number[];
   /** Take an `rrtype` outside of the private range, for the day on which IANA assigns one. Default: refuse it. [F1] */
   readonly rrtypeOutsidePrivateRange?: boolean;
-  /** Validate RSA/SHA-1 too, which counts as no signature otherwise. Default: do not. [RFC9905] */
+  /** Validate RSA/SHA-1 too: zones that have nothing else count as unsigned otherwise. Default: do not. [RFC9905] */
   readonly acceptSha1?: boolean;
   /** Shortest RSA key that counts. Default 1024. */
   readonly minRsaBits?: number;

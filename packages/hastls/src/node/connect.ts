@@ -13,6 +13,7 @@ import { takeSnapshot } from './snapshot.ts';
 import { type Target, toTarget } from './target.ts';
 import { upgrade } from './upgrade.ts';
 
+/** How to connect. Everything omitted takes its safe default. */
 export interface ConnectOptions extends ExplainOptions {
   /** Trusted roots, PEM or DER. Default: Node's. */
   readonly ca?: tls.SecureContextOptions['ca'];

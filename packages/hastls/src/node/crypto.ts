@@ -1,11 +1,12 @@
 import type { KeyObject, VerifyKeyObjectInput } from 'node:crypto';
 import type { Check, Hashes } from '../core/dnssec/index.ts';
 
+let loaded: typeof import('node:crypto') | undefined;
+
 /**
  * The cryptography that core is handed. `node:crypto` is loaded by the first use and not by the import: as an ES module
  * it brings all of WebCrypto with it, which is most of what importing this library would cost.
  */
-let loaded: typeof import('node:crypto') | undefined;
 export function crypto(): typeof import('node:crypto') {
   loaded ??= process.getBuiltinModule('node:crypto');
   return loaded;

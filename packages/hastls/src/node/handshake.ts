@@ -3,6 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { type Patience, watch } from './watch.ts';
 
+/** Whom to meet over TLS, and whom to believe. */
 export interface HandshakeOptions extends Patience {
   /** Whom we mean to reach: the name, or the address literal, that the certificate must be for. */
   readonly host: string;

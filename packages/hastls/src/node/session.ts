@@ -33,6 +33,7 @@ export interface Session {
   close(): void;
 }
 
+/** How a session meets a demand for TLS. */
 export interface SessionOptions extends UpgradeOptions {
   /** What to do when the server demands TLS. Default `upgrade`; `close` is for whoever is set to plaintext only. [A25] */
   readonly onDemand?: 'upgrade' | 'close';

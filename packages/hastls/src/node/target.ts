@@ -25,7 +25,8 @@ export function toTarget(url: string | URL, custom?: Service): Target {
   const [, scheme = '', authority = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)\/?$/i.exec(String(url)) ?? [];
   const found =
     custom?.name === scheme.toLowerCase() ? { service: custom, implicit: false } : findService(scheme.toLowerCase());
-  if (scheme === '') throw option(`"${String(url)}" is no service URL: write it like imap://host or imap://host:1143`);
+  if (scheme === '')
+    throw option(`"${String(url)}" is no service URL: write it like service://host or service://host:port`);
   if (found === undefined) throw option(`"${scheme}" is no service that hastls knows`);
   const [, literal, name = '', digits] = /^(?:\[([0-9a-f:.]+)\]|([^:@]*))(?::(\d{1,5}))?$/i.exec(authority) ?? [];
   const host = literal ?? (net.isIPv4(name) ? name : domainToASCII(name.replace(/[.\u3002\uff0e\uff61]$/, '')));

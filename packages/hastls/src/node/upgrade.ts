@@ -3,6 +3,7 @@ import { converse, type Garbled, NEUTRAL_SELF, type Profile, type Said, type Ver
 import { type Handshake, type HandshakeOptions, handshake } from './handshake.ts';
 import { hold } from './hold.ts';
 
+/** What a dialogue before TLS needs besides a handshake. */
 export interface UpgradeOptions extends HandshakeOptions {
   /** What to call ourselves before TLS. Default: a name that says nothing. */
   readonly self?: string;

@@ -14,6 +14,7 @@ export interface Reader {
   readonly whole: Uint8Array;
 }
 
+/** Reads `whole` from `start` up to, not including, `end`. */
 export function reader(whole: Uint8Array, start = 0, end: number = whole.length): Reader {
   let at = start;
   const need = (length: number): number => {

@@ -14,6 +14,7 @@ export interface Writer {
   finish(): Uint8Array;
 }
 
+/** A writer with room for `capacity` octets before it has to grow. */
 export function writer(capacity = 256): Writer {
   let buffer = new Uint8Array(capacity);
   let length = 0;

@@ -36,6 +36,7 @@ export interface ExtendedError {
   readonly text: string;
 }
 
+/** A proof that has asked nothing yet. */
 export function startSession(context: Context): Session {
   const replies = new Map<string, Reply>();
   const extendedErrors: ExtendedError[] = [];

@@ -47,6 +47,7 @@ export const portsOf = (doors: Doors): readonly Port[] => {
   }
 };
 
+/** How this record leads to TLS, if it does. */
 export function secureAttempt(doors: Doors, service: ServicePorts): Attempt | undefined {
   switch (doors.kind) {
     case 'plain-only':

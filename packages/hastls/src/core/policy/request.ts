@@ -100,6 +100,7 @@ export type Flag =
   | 'conflict' // a source commits to TLS where the record says there is none [A32]
   | 'plaintext-possible'; // the plan may end in plaintext
 
+/** What may be done, in order, and why. */
 export interface Decision {
   readonly stance: Stance;
   /** In order; empty when refused. */

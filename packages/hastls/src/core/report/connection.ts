@@ -59,6 +59,7 @@ export interface ConnectionObject extends DecisionObject {
   readonly tried: Connected['tried'];
 }
 
+/** A connection as programs are told it. */
 export function connectionObject(connected: Connected): ConnectionObject {
   const { security, how, tls, tried } = connected;
   return {

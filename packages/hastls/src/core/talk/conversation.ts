@@ -1,10 +1,12 @@
 /** Length of the first whole frame in `buffer`; 0 when more octets are needed; -1 when it can never be one. */
 export type Framer = (buffer: Uint8Array) => number;
 
+/** Says these octets. */
 export interface Send {
   readonly do: 'send';
   readonly bytes: Uint8Array;
 }
+/** Waits for one whole frame. */
 export interface Take {
   readonly do: 'take';
   readonly frame: Framer;
@@ -28,6 +30,7 @@ export type Said = string & { readonly [said]: true };
 const asSaid = (words: string): Said => words as Said; // the brand's one maker
 
 export type GarbledWhy = 'not-the-protocol' | 'too-long' | 'bytes-before-tls' | 'cut-short';
+/** The peer broke the rules, or somebody on the way did. */
 export interface Garbled {
   readonly kind: 'garbled';
   readonly why: GarbledWhy;

@@ -8,6 +8,7 @@ export interface OctetQueue {
   take(length: number): Uint8Array;
 }
 
+/** An empty queue. */
 export function octetQueue(): OctetQueue {
   let store = new Uint8Array(0);
   let start = 0;

@@ -32,6 +32,7 @@ export interface Profile extends Service {
   readonly session?: PlainSession;
 }
 
+/** What a client may have to say of both sides before TLS. */
 export interface ClientContext {
   readonly host: string;
   /** What to call ourselves, where a protocol wants to know. Before TLS: `NEUTRAL_SELF`, as anybody may be listening. */
@@ -41,6 +42,7 @@ export interface ClientContext {
 /** A name that says nothing about who we are. [RFC2606 §2] */
 export const NEUTRAL_SELF = 'client.invalid';
 
+/** What a server's side of the dialogue must know. */
 export interface ServerContext {
   /** What to call ourselves. */
   readonly host: string;

@@ -28,6 +28,7 @@ export interface ResolverOptions {
   readonly pinnedZones?: readonly string[];
 }
 
+/** Options, checked and complete. */
 export interface Settings {
   readonly asking: AskOptions;
   readonly trust: Pick<Context, 'anchors' | 'acceptSha1' | 'minRsaBits'>;

@@ -15,6 +15,7 @@ interface Flight<T> {
   callers: number;
 }
 
+/** Work that is under way once, however many wait for it. */
 export function createSharing<T>(): Sharing<T> {
   const flights = new Map<string, Flight<T>>();
 

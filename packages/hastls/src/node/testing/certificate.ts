@@ -20,6 +20,7 @@ export interface Identity {
   readonly key: string;
 }
 
+/** When a certificate is valid. */
 export interface LeafOptions {
   /** Default: an hour before now. */
   readonly notBefore?: Date;
@@ -35,6 +36,7 @@ export interface Authority {
   issue(names: readonly string[], options?: LeafOptions): Identity;
 }
 
+/** Makes an authority that nobody trusts but whoever is given its certificate. */
 export function createAuthority(name = 'hastls test authority'): Authority {
   const { publicKey, privateKey } = keyPair();
   const issuer = { name, publicKey, privateKey };

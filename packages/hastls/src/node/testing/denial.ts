@@ -48,6 +48,7 @@ export interface Denial {
   wildcardNodata(name: Name, encloser: Name): readonly ResourceRecord[];
 }
 
+/** Makes the denial records of a zone with these names. */
 export function createDenial(inventory: Inventory, options: DenialKind): Denial {
   switch (options.kind) {
     case 'nsec':

@@ -33,6 +33,7 @@ export const utcTime = (at: Date): Uint8Array =>
     ),
   );
 
+/** An object identifier, given in dotted decimals. */
 export function objectId(dotted: string): Uint8Array {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
   return der(0x06, Uint8Array.from([first * 40 + second, ...rest].flatMap(base128)));

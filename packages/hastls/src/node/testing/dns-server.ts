@@ -5,6 +5,7 @@ import { concatBytes } from '../../core/bytes/index.ts';
 import { decodeMessage, encodeMessage, type Message, type ResourceRecord, TYPE } from '../../core/dns/index.ts';
 import type { Answerer } from './hierarchy.ts';
 
+/** Where a DNS server listens. */
 export interface DnsServerOptions {
   /** Default 0: any free port. */
   readonly port?: number;

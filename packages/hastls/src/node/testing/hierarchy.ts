@@ -19,6 +19,7 @@ import { entryKeys } from './signer.ts';
 import { createZone, NOT_SERVED, type Zone, type ZoneOptions, zoneRecord } from './zone.ts';
 import { dsRdata } from './zone-key.ts';
 
+/** What zones there are, and when. */
 export interface HierarchyOptions {
   /** In any order. A zone that lies below another one is delegated to by it. */
   readonly zones: readonly ZoneOptions[];
@@ -38,6 +39,7 @@ export interface Hierarchy {
   readonly anchorLines: readonly string[];
 }
 
+/** Plants zones below each other, delegated and signed. */
 export function createHierarchy({ zones: options, at }: HierarchyOptions): Hierarchy {
   const { zones, tops } = plant(options, at);
 

@@ -25,6 +25,7 @@ export interface Ears {
 /** Called for each connection; what it does not listen to is passed on as it is. */
 export type Interference = (grip: Grip) => Partial<Ears>;
 
+/** Between which ends a wire runs, and who sits on it. */
 export interface WireOptions {
   /** The port on 127.0.0.1 that this wire leads to. */
   readonly to: number;
@@ -43,6 +44,7 @@ export interface Wire {
   close(): Promise<void>;
 }
 
+/** Lays a wire to a port on loopback. */
 export async function startWire({ to, port = 0, interference }: WireOptions): Promise<Wire> {
   const sockets = new Set<Socket>();
   let heard: Uint8Array[] = [];

@@ -14,6 +14,7 @@ export interface ZoneKey {
   sign(octets: Uint8Array): Uint8Array;
 }
 
+/** What kind of key a zone has. */
 export interface ZoneKeyOptions {
   /** Default 13: ECDSA on P-256. */
   readonly algorithm?: KeyAlgorithm;

@@ -13,6 +13,7 @@ export interface ZoneTree {
   inventory(): ReadonlyMap<Name, readonly number[]>;
 }
 
+/** A zone's names as a tree, empty non-terminals among them. */
 export function plantZone(apex: Name, records: readonly ResourceRecord[]): ZoneTree {
   const tree = new Map<Name, Map<number, ResourceRecord[]>>();
   const grow = (name: Name): Map<number, ResourceRecord[]> => {

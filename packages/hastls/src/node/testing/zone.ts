@@ -64,6 +64,7 @@ export interface Surroundings {
 const DAY = 86_400;
 const TTL = 300;
 
+/** Makes a zone that answers. */
 export function createZone(options: ZoneOptions, { at, delegations }: Surroundings): Zone {
   const apex = parseName(options.apex);
   const { keys = [createZoneKey()], deadKeys = [] } = options;

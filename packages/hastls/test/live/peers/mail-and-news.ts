@@ -10,17 +10,16 @@ import type { Certificate } from './test-ca.ts';
 /** One service of a real server, with the doors it can be reached through. */
 export interface LiveService {
   readonly scheme: string;
-  /** The front of its owner names. */
-  readonly labels: string;
   /** Offers the in-band upgrade, and goes on without it. */
   readonly inBand: number;
   /** The same, but nothing of worth is done before the upgrade; on an address of its own if need be. */
   readonly strict: { readonly port: number; readonly address: string };
   /** TLS from the first octet. */
   readonly implicit: number;
-  /** A question that needs no login, and the end of its answer. */
+  /** A question that needs no login, the end of its answer, and the way to take one's leave. */
   readonly ask: string;
   readonly answered: RegExp;
+  readonly leave: string;
 }
 
 export const MAIL_AND_NEWS: readonly Need[] = [OPENSSL, POSTFIX, DOVECOT, NNRPD];
@@ -37,23 +36,17 @@ export async function startMailAndNews(stage: Stage, certificate: Certificate): 
     stage.keep(startNnrpd(news, { port: nntps, implicit: true })),
   ]);
   const at = (port: number, address = '127.0.0.1') => ({ port, address });
-  const [ehlo, replied] = ['EHLO client.invalid', /^250 /m];
-  const dotted = /^\.$/m;
+  const esmtp = { ask: 'EHLO client.invalid', answered: /^250 /m, leave: 'QUIT' };
+  const lhlo = { ...esmtp, ask: 'LHLO client.invalid' };
+  const capability = { ask: 'q CAPABILITY', answered: /^q OK/m, leave: 'q LOGOUT' };
+  const capa = { ask: 'CAPA', answered: /^\.$/m, leave: 'QUIT' };
+  const capabilities = { ...capa, ask: 'CAPABILITIES' };
   return [
-    service('smtp', may, at(encrypt), implicit, ehlo, replied),
-    service('submission', submission, at(submission), implicit, ehlo, replied),
-    service('lmtp', lmtp, at(lmtp), lmtps, 'LHLO client.invalid', replied),
-    service('imap', imap, at(imap, DOVECOT_STRICT), imaps, 'q CAPABILITY', /^q OK/m),
-    service('pop3', pop3, at(pop3, DOVECOT_STRICT), pop3s, 'CAPA', dotted),
-    service('nntp', nntp, at(nntp), nntps, 'CAPABILITIES', dotted),
+    { scheme: 'smtp', inBand: may, strict: at(encrypt), implicit, ...esmtp },
+    { scheme: 'submission', inBand: submission, strict: at(submission), implicit, ...esmtp },
+    { scheme: 'lmtp', inBand: lmtp, strict: at(lmtp), implicit: lmtps, ...lhlo },
+    { scheme: 'imap', inBand: imap, strict: at(imap, DOVECOT_STRICT), implicit: imaps, ...capability },
+    { scheme: 'pop3', inBand: pop3, strict: at(pop3, DOVECOT_STRICT), implicit: pop3s, ...capa },
+    { scheme: 'nntp', inBand: nntp, strict: at(nntp), implicit: nntps, ...capabilities },
   ];
 }
-
-const service = (
-  scheme: string,
-  inBand: number,
-  strict: LiveService['strict'],
-  implicit: number,
-  ask: string,
-  answered: RegExp,
-): LiveService => ({ scheme, labels: `_${scheme}._tcp`, inBand, strict, implicit, ask, answered });

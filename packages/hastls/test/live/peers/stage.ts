@@ -21,7 +21,7 @@ export function live(title: string, needs: readonly Need[], body: (stage: Stage)
   const reasons = needs.map(missing).filter((each) => each !== undefined);
   const reason = reasons.length > 0 ? `skipped: ${reasons.join('; ')}` : undefined;
   const skip = CI === undefined ? (reason ?? false) : false;
-  test(title, { skip, timeout: 120_000 }, async (t) => {
+  test(title, { skip, timeout: 300_000 }, async (t) => {
     if (reason !== undefined) throw new Error(`CI is set, so nothing may be ${reason}`);
     const home = await directory();
     const peers: Peer[] = [];

@@ -24,8 +24,8 @@ const SOURCES = ['spec/hastls.json', 'spec/trigger97.json'];
 const RESOLUTIONS = 'spec/resolutions.json';
 const CODE = ['packages/hastls/src', 'packages/cli/src'];
 const TESTS = ['packages/hastls/test', 'packages/cli/test'];
-/** `[R24]`, `[A9]`: our own ids. `[RFC4035 §5]` and anything else in brackets is not ours to check. */
-const ID = /\[([RSAFV]\d{1,2})\]/g;
+/** `[R24]` in comments and titles, `'R24'` where it is data. `[RFC4035 §5]` and other brackets are not ours to check. */
+const ID = /[['"]([RSAFV]\d{1,2})['"\]]/g;
 
 const complaints: string[] = [];
 const read = (path: string): { readonly source: string; readonly requirements: readonly Requirement[] } =>

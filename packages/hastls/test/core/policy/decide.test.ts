@@ -56,7 +56,14 @@ const singles: readonly Row[] = [
 ];
 
 const several: readonly Row[] = [
-  ['[R18] [A10] one class', 'http', secure('8080 8443 0, 80 443 0'), 'I80', 'T443 T8443', 'T443 T8443 -> I80 I8080'],
+  [
+    '[R17] [R18] [A10] one class',
+    'http',
+    secure('8080 8443 0, 80 443 0'),
+    'I80',
+    'T443 T8443',
+    'T443 T8443 -> I80 I8080',
+  ],
   [
     '[A9] one preference 1 among them',
     'http',
@@ -290,6 +297,17 @@ const cases: readonly Case[] = [
 ];
 for (const [what, request, stance, expected] of cases)
   test(`${what}: ${stance} ${expected}`, () => assert.equal(plan(decide({ ...request, stance })), expected));
+
+const meetings: readonly (readonly [kind: string, record: string, cio: boolean, cso: boolean, cfb: boolean])[] = [
+  ['plaintext only', '80 0 0', true, false, true],
+  ['TLS only', '0 443 0', false, true, true],
+  ['both', '80 443 0', true, true, true],
+];
+for (const [kind, text, ...meets] of meetings)
+  test(`[R4] [R23] who can meet a server of the kind "${kind}"`, () => {
+    const outcome = STANCES.map((stance) => !decide({ service: http, stance, evidence: secure(text) }).refused);
+    assert.deepEqual(outcome, meets);
+  });
 
 test('[A28] a step down names the attempts that must have failed before it, and the causes that count', () => {
   const decision = decide({ service: http, stance: 'cfb', evidence: secure('80 443 0, 8080 8443 0') });

@@ -18,3 +18,4 @@ export { type HastlsCode, HastlsError } from './errors.ts';
 export { type ExplainOptions, type Explanation, explain } from './explain.ts';
 export { type Answer, createResolver, lookup, type Resolver, type ResolverOptions } from './resolve/index.ts';
 export type { Session } from './session.ts';
+export { type Target, toTarget } from './target.ts';

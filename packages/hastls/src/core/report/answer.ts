@@ -4,7 +4,7 @@ import type { ResourceRecord } from '../dns/resource-record.ts';
 import { typeToText } from '../dns/type-names.ts';
 import { recordToText } from '../dns/zone-file.ts';
 import type { Link, Proof, Proven } from '../dnssec/proof.ts';
-import { chainTrees } from './chain.ts';
+import { besideChain, chainTrees } from './chain.ts';
 import { paintProof } from './decision.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
@@ -67,23 +67,32 @@ export const answerObject = (answered: Answered, hastlsType: number): AnswerObje
   because: answered.because.map((each) => printable(each)),
 });
 
-/** The outcome of a look-up for people: the records as a zone file has them, then how far they are proven and why. */
-export function answerLines(answered: Answered, hastlsType: number, paint: Paint): readonly string[] {
-  const { proof, answer, rcode, aliases, expires, ede, because } = answered;
+/**
+ * The outcome of a look-up for people: the records as a zone file has them, then how far they are proven and why;
+ * with `trace`, the proof from the anchor down as a tree.
+ */
+export function answerLines(
+  answered: Answered,
+  hastlsType: number,
+  paint: Paint,
+  trace: 'trace' | 'no-trace' = 'no-trace',
+): readonly string[] {
+  const { proof, answer, rcode, records, aliases, expires, ede, chain } = answered;
+  const because = trace === 'trace' ? besideChain(answered.because, chain) : answered.because;
   return [
-    ...answered.records.map((record) => recordToText(record, hastlsType)),
-    ...(answered.records.length === 0 ? [`; ${ANSWERS[answer]}`] : []),
+    ...(records.length === 0 ? [`; ${ANSWERS[answer]}`] : records.map((record) => recordToText(record, hastlsType))),
     `; ${paintProof(proof, paint)}${rcode === null || rcode === 'NOERROR' ? '' : `, ${rcode}`}`,
     ...aliases.map((alias) => `; by way of ${printable(alias)}`),
     ...(expires === null ? [] : [`; may be believed until ${rfc3339(expires)}`]),
     ...because.map((each) => `;   ${printable(each)}`),
     ...ede.map(({ code, text }) => `; the server adds: ${code} ${printable(text)}`),
+    ...(trace === 'trace'
+      ? chainTrees(chain, paint)
+          .flatMap(drawTree)
+          .map((line) => `; ${line}`)
+      : []),
   ];
 }
-
-/** The proof, from the anchor down, as a tree. */
-export const traceLines = ({ chain }: Answered, paint: Paint): readonly string[] =>
-  chainTrees(chain, paint).flatMap(drawTree);
 
 const ANSWERS: Readonly<Record<Proven['answer'], string>> = {
   data: 'an answer without records',

@@ -3,33 +3,45 @@ import type { Link } from '../dnssec/proof.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { rfc3339 } from './rfc3339.ts';
-import type { Tree } from './tree.ts';
+import { leaf, type Tree } from './tree.ts';
 
-/** The links of a proof as branches: each zone stands below the one that vouches for it. */
+/** The links of one proof or more as branches: each zone stands below the one that vouches for it. */
 export function chainTrees(chain: readonly Link[], paint: Paint): readonly Tree[] {
-  const roots: Branch[] = [];
-  const open: Branch[] = []; // from a root down to the zone of the last link
+  const top: Branch = { zone: undefined, says: '', below: [], zones: [] };
+  let path: readonly Branch[] = [top]; // down to the zone of the last link
   for (const link of chain) {
-    while (open.length > 0 && !isWithin(link.zone, (open.at(-1) as Branch).zone)) open.pop(); // just checked
-    let top = open.at(-1);
-    if (top === undefined || top.zone !== link.zone) {
-      const zone: Branch = { zone: link.zone, says: paint.strong(printable(link.zone)), below: [] };
-      (top?.below ?? roots).push(zone);
-      open.push(zone);
-      top = zone;
-    }
-    top.below.push({ zone: link.zone, says: sayLink(link, paint), below: [] });
+    path = path.filter(({ zone }) => zone === undefined || isWithin(link.zone, zone));
+    const zone = zoneBranch(path.at(-1) ?? top, link.zone, paint);
+    if (zone !== path.at(-1)) path = [...path, zone];
+    const says = sayLink(link, paint);
+    if (!zone.below.some((each) => each.says === says)) zone.below.push(leaf(says)); // proofs may share their beginning
   }
-  return roots;
+  return top.below;
 }
 
+/** What the links of the chain do not say already. */
+export const besideChain = (because: readonly string[], chain: readonly Link[]): readonly string[] =>
+  because.filter((each) => !chain.some(({ says }) => says === each));
+
 interface Branch extends Tree {
-  readonly zone: Name;
-  readonly below: Branch[];
+  readonly zone: Name | undefined;
+  readonly below: Tree[];
+  readonly zones: Branch[];
+}
+
+/** The branch of a zone at or right below another one, which is made when it is not there yet. */
+function zoneBranch(above: Branch, zone: Name, paint: Paint): Branch {
+  if (above.zone === zone) return above;
+  const found = above.zones.find((each) => each.zone === zone);
+  if (found !== undefined) return found;
+  const made: Branch = { zone, says: paint.strong(printable(zone)), below: [], zones: [] };
+  above.zones.push(made);
+  above.below.push(made);
+  return made;
 }
 
 function sayLink({ kind, says, inception, expiration }: Link, paint: Paint): string {
-  const span =
-    inception === undefined || expiration === undefined ? '' : `, ${rfc3339(inception)} to ${rfc3339(expiration)}`;
+  const known = inception !== undefined && expiration !== undefined;
+  const span = known ? `, ${rfc3339(inception)} to ${rfc3339(expiration)}` : '';
   return `${printable(kind)}: ${printable(says)}${paint.faint(span)}`;
 }

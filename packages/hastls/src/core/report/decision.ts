@@ -1,7 +1,7 @@
 import type { Link, Proof } from '../dnssec/proof.ts';
 import type { Attempt, Decision, Reason } from '../policy/request.ts';
 import type { Stance } from '../policy/stance.ts';
-import { chainTrees } from './chain.ts';
+import { besideChain, chainTrees } from './chain.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { leaf, type Tree } from './tree.ts';
@@ -77,7 +77,7 @@ function evidenceTrees({ promised, proof, proofBecause, chain }: Decided, paint:
     },
     {
       says: `proof: ${paintProof(proof, paint)}`,
-      below: [...proofBecause.map((each) => leaf(printable(each))), ...chainTrees(chain, paint)],
+      below: [...besideChain(proofBecause, chain).map((each) => leaf(printable(each))), ...chainTrees(chain, paint)],
     },
   ];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HASTLS_TYPE, type Name, TYPE, toName, writeHastls } from '#core/dns/index.js';
 import type { Link } from '#core/dnssec/index.js';
-import { type Answered, answerLines, answerObject, plain, traceLines } from '#core/report/index.js';
+import { type Answered, answerLines, answerObject, plain } from '#core/report/index.js';
 
 const name = (text: string): Name => {
   const read = toName(text);
@@ -102,17 +102,22 @@ test('a chain of proof is drawn below the zones that vouch, an alias into anothe
     link('dnskey', 'net.', 'its keys'),
     link('rrset', 'example.net.', 'the answer'),
   ];
-  assert.deepEqual(traceLines({ ...secure, chain }, plain), [
-    '.',
-    '├─ anchor: trusted',
-    '├─ ds: vouches for org.',
-    '├─ org.',
-    '│  ├─ dnskey: its keys, 2023-11-14T22:13:20Z to 2027-01-15T08:00:00Z',
-    '│  └─ example.org.',
-    '│     └─ alias: leads to example.net.',
-    '└─ net.',
-    '   ├─ dnskey: its keys',
-    '   └─ example.net.',
-    '      └─ rrset: the answer',
-  ]);
+  const because = ['it is there', 'its keys'] as const; // the second is a link
+  assert.deepEqual(
+    answerLines({ ...secure, because, chain: [...chain, ...chain] }, HASTLS_TYPE, plain, 'trace').slice(3),
+    [
+      ';   it is there',
+      '; .',
+      '; ├─ anchor: trusted',
+      '; ├─ ds: vouches for org.',
+      '; ├─ org.',
+      '; │  ├─ dnskey: its keys, 2023-11-14T22:13:20Z to 2027-01-15T08:00:00Z',
+      '; │  └─ example.org.',
+      '; │     └─ alias: leads to example.net.',
+      '; └─ net.',
+      ';    ├─ dnskey: its keys',
+      ';    └─ example.net.',
+      ';       └─ rrset: the answer',
+    ],
+  );
 });

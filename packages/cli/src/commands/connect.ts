@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { type Connection, connect } from 'hastls';
+import { STANCES, type Stance } from 'hastls/policy';
+import { type Connected, connectionObject, connectionTree, drawTree } from 'hastls/report';
+import { does } from '../command.ts';
+import { type Common, toWord } from '../common-options.ts';
+import { decidedBy } from '../decided.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { complain } from '../failure.ts';
+import { paintFor } from '../paint.ts';
+import { relay } from '../relay.ts';
+import { resolverOptions } from '../resolver-options.ts';
+import { say } from '../terminal.ts';
+import { typeNumber } from '../type-number.ts';
+
+interface Own {
+  readonly stance?: Stance;
+  readonly print?: boolean;
+}
+
+export function declare(command: Command): void {
+  command
+    .argument('<url>', 'the service: smtp://host, imap://host:1143, imaps://host')
+    .option(
+      '--stance <stance>',
+      'cio (insecure only), cso (secure only, the default), cfb (fallback allowed)',
+      toWord(STANCES),
+    )
+    .option('--print', 'show what was negotiated and why, and end; --json implies it');
+  does<Own>(command, EXAMPLES, run);
+}
+
+const EXAMPLES = [
+  ['hastls connect imap://mail.example.org', 'talk IMAP over TLS: stdin and stdout are the secured stream'],
+  [
+    'hastls connect smtp://mail.example.org --stance cfb --print',
+    'how would a client that allows fallback be connected?',
+  ],
+  ["printf 'QUIT\\r\\n' | hastls connect smtp://mail.example.org", 'from a script'],
+] as const;
+
+async function run(options: Own & Common, url = ''): Promise<ExitStatus> {
+  const connection = await connect(url, {
+    dns: resolverOptions(options),
+    ...(options.stance === undefined ? {} : { stance: options.stance }),
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+  });
+  if (options.print !== true && options.json !== true) return talk(connection);
+  connection.socket.destroy();
+  const connected = toConnected(connection, typeNumber(options));
+  if (options.json === true) await say(JSON.stringify(connectionObject(connected)));
+  else for (const line of drawTree(connectionTree(connected, paintFor(process.stdout)))) await say(line);
+  return EXIT.done;
+}
+
+async function talk({ security, socket, tried }: Connection): Promise<ExitStatus> {
+  if (security !== 'tls')
+    // whatever --quiet says: nobody may learn of this later
+    complain(
+      `mind: this connection is ${security}`,
+      tried.map(({ do: how, port, why }) => `${how}, port ${port}: ${why}`),
+    );
+  const broken = await relay(socket);
+  if (broken === undefined) return EXIT.done;
+  complain(`the connection broke: ${broken.message} (${broken.code ?? 'no code'})`);
+  return EXIT.unknown;
+}
+
+function toConnected(connection: Connection, hastlsType: number): Connected {
+  const { explanation, security, how, tried } = connection;
+  const decided = { ...decidedBy(explanation, hastlsType), security, how, tried };
+  if (connection.security === 'plaintext') return { ...decided, tls: undefined };
+  const { protocol, cipher, group, alpn, certificate } = connection;
+  const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+  return {
+    ...decided,
+    tls: {
+      protocol,
+      cipher,
+      group,
+      alpn,
+      certificate: certificate && {
+        ...certificate,
+        from: seconds(certificate.notBefore),
+        until: seconds(certificate.notAfter),
+      },
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import { toTarget } from 'hastls';
+import { ownerName } from 'hastls/dns';
+import { answerLines, answerObject } from 'hastls/report';
+import { createResolver, type Resolver, type ResolverOptions } from 'hastls/resolve';
+import { batch } from '../batch.ts';
+import { does } from '../command.ts';
+import { type Common, parseTime } from '../common-options.ts';
+import { EXIT, type ExitStatus, statusOfProof } from '../exit-status.ts';
+import { UsageError } from '../failure.ts';
+import { paintFor } from '../paint.ts';
+import { listField, textField } from '../request-fields.ts';
+import { resolverOptions, toAnchors } from '../resolver-options.ts';
+import { say } from '../terminal.ts';
+import { typeNumber } from '../type-number.ts';
+
+interface Own {
+  readonly trace?: boolean;
+  readonly batch?: boolean;
+}
+
+export function declare(command: Command): void {
+  command
+    .argument('[name]', 'a domain name, or a service such as smtp://host, which stands for _smtp._tcp.host')
+    .argument('[type]', 'record type: a mnemonic or TYPEnnn (default: HASTLS)')
+    .option('--trace', 'show the proof, from the anchor down')
+    .option(
+      '--batch',
+      'questions as JSON objects on stdin, one a line; answers on stdout, each as soon as it is known',
+    );
+  does<Own>(command, EXAMPLES, run, BATCH);
+}
+
+const EXAMPLES = [
+  ['hastls lookup _smtp._tcp.mail.example.org', 'what does this mail server promise?'],
+  ['hastls lookup smtp://mail.example.org --trace', 'the same, with every signature that says so'],
+  [
+    'hastls lookup example.org MX --resolver udp://192.0.2.1',
+    'any type, from any resolver: what it says is checked here',
+  ],
+] as const;
+
+const BATCH = `A line of --batch; all but the name may be left out:
+  {"id":1,"name":"example.org","type":"MX","resolver":"udp://127.0.0.1:5353","anchors":["example.org. DS …"],"at":"2026-01-31T12:00:00Z"}`;
+
+async function run(options: Own & Common, name?: string, type?: string): Promise<ExitStatus> {
+  if (options.batch === true) {
+    if (name !== undefined) throw new UsageError('--batch takes its names from stdin, and none from the command line');
+    return lookupBatch(options);
+  }
+  if (name === undefined) throw new UsageError('which name? Like: hastls lookup _smtp._tcp.mail.example.org');
+  const resolver = createResolver(resolverOptions(options));
+  try {
+    const answer = await resolver.lookup(toOwner(name), type ?? 'HASTLS');
+    const lines =
+      options.json === true
+        ? [JSON.stringify(answerObject(answer, typeNumber(options)))]
+        : answerLines(
+            answer,
+            typeNumber(options),
+            paintFor(process.stdout),
+            options.trace === true ? 'trace' : 'no-trace',
+          );
+    for (const line of lines) await say(line);
+    return statusOfProof[answer.proof];
+  } finally {
+    resolver.close();
+  }
+}
+
+/** Lines that name the same resolver, anchors and time share one, and with it what it has proven. */
+async function lookupBatch(options: Common): Promise<ExitStatus> {
+  const common = resolverOptions(options);
+  const resolvers = new Map<string, Resolver>();
+  try {
+    await batch(options, (request) => {
+      const name = textField(request, 'name');
+      if (name === undefined) throw new UsageError('"name" is missing');
+      const fields = [textField(request, 'resolver'), listField(request, 'anchors'), textField(request, 'at')] as const;
+      const key = JSON.stringify(fields);
+      const resolver = resolvers.get(key) ?? createResolver({ ...common, ...ownOptions(...fields) });
+      resolvers.set(key, resolver);
+      const type = textField(request, 'type') ?? 'HASTLS';
+      return resolver.lookup(toOwner(name), type).then((answer) => answerObject(answer, typeNumber(options)));
+    });
+    return EXIT.done;
+  } finally {
+    for (const resolver of resolvers.values()) resolver.close();
+  }
+}
+
+/** What a line says of its resolver goes before what the command line says. */
+function ownOptions(server?: string, anchors?: readonly string[], time?: string): ResolverOptions {
+  const at = time === undefined ? undefined : parseTime(time);
+  if (time !== undefined && at === undefined)
+    throw new UsageError('"at" is no RFC 3339 time, like 2026-01-31T12:00:00Z');
+  return {
+    ...(server === undefined ? {} : { servers: [server] }),
+    ...(anchors === undefined ? {} : { anchors: toAnchors(anchors.join('\n')) }),
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+/** A service's URL stands for the owner of its record. [R11] */
+function toOwner(name: string): string {
+  if (!name.includes('://')) return name;
+  const { service, host } = toTarget(name);
+  return ownerName(service.service, host);
+}

@@ -1,0 +1,22 @@
+import { type Anchor, readAnchors } from 'hastls/dnssec';
+import type { ResolverOptions } from 'hastls/resolve';
+import type { Common } from './common-options.ts';
+import { UsageError } from './failure.ts';
+import { typeNumber } from './type-number.ts';
+
+/** The common options, as the library's resolver takes them. @throws UsageError */
+export const resolverOptions = (options: Common): ResolverOptions => ({
+  rrtype: typeNumber(options),
+  rrtypeOutsidePrivateRange: options.rrtypeAssigned === true,
+  ...(options.resolver === undefined ? {} : { servers: options.resolver }),
+  ...(options.anchors === undefined ? {} : { anchors: toAnchors(options.anchors) }),
+  ...(options.at === undefined ? {} : { at: options.at }),
+  ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+});
+
+/** Reads DS and DNSKEY lines. @throws UsageError */
+export function toAnchors(lines: string): readonly Anchor[] {
+  const anchors = readAnchors(lines);
+  if (anchors.ok) return anchors.value;
+  throw new UsageError(`these anchors cannot be read: ${anchors.why}`);
+}

@@ -37,6 +37,8 @@ export const ROWS: readonly Row[] = [
     cio: POLICY, cso: 'implicit @implicit', cfb: 'implicit @implicit' }, // [R25] [R29]
   { host: 'never', promise: ['inBand', 'none', 0],
     cio: 'plaintext @inBand', cso: POLICY, cfb: 'plaintext @inBand' }, // [R26] [R28]
+  { host: 'outdated', promise: ['strict', 'none', 0], // the server demands TLS by now
+    cio: 'plaintext @strict', cso: POLICY, cfb: 'plaintext @strict' },
   { host: 'unnamed.deep', promise: ['inBand', 'implicit', 0], // no name of the certificate reaches that deep [A28]
     cio: 'plaintext @inBand', cso: NAME, cfb: NAME },
   { host: 'cut', promise: ['cut', 'cut', 0],

@@ -31,7 +31,6 @@ const Attempt = z.strictObject({
   do: z.enum(['tls', 'upgrade', 'plaintext']),
   port,
   unauthenticated: z.literal(true).optional(),
-  after: z.array(z.int()).optional(),
 });
 const Explain = z.strictObject({
   v: z.literal(1),

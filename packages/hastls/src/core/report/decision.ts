@@ -28,7 +28,8 @@ export interface DecisionObject {
   readonly host: string;
   readonly stance: string;
   readonly proof: Proof;
-  readonly plan: readonly Attempt[];
+  /** Attempts in order, each on a new connection. */
+  readonly plan: readonly Omit<Attempt, 'after'>[];
   readonly refused: boolean;
   readonly flags: readonly string[];
   readonly because: readonly Reason[];
@@ -40,7 +41,7 @@ export const decisionObject = ({ service, host, proof, decision }: Decided): Dec
   host,
   stance: decision.stance,
   proof,
-  plan: decision.plan,
+  plan: decision.plan.map(({ after: _, ...attempt }) => attempt),
   refused: decision.refused,
   flags: decision.flags,
   because: decision.because,

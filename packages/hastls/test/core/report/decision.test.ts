@@ -38,7 +38,7 @@ test('a decision as programs are told it', () => {
       proof: 'secure',
       plan: [
         { do: 'upgrade', port: 25 },
-        { do: 'plaintext', port: 25, after: [0] },
+        { do: 'plaintext', port: 25 },
       ],
       refused: false,
     },

@@ -74,12 +74,16 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
   if (signal?.aborted) socket.destroy();
   signal?.throwIfAborted();
   const name = host.replace(/\.$/, ''); // [A36]
+  let names = 'nobody by name';
   const peer = tls.connect({
     socket,
     servername: net.isIP(name) === 0 ? name : '', // [RFC6066 §3] SNI has no address literals [A34]
     minVersion: 'TLSv1.2', // [RFC8996]
     rejectUnauthorized: options.unauthenticatedTls !== true, // spelt out, as the environment may switch the default off
-    checkServerIdentity: (_, certificate) => tls.checkServerIdentity(name, certificate),
+    checkServerIdentity: (_, certificate) => {
+      names = certificate.subjectaltname ?? names;
+      return tls.checkServerIdentity(name, certificate);
+    },
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
   });
@@ -94,7 +98,7 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
       },
     );
     const broken = (error: Error) => {
-      if (peer.authorizationError) fail(distrust(peer, name));
+      if (peer.authorizationError) fail(distrust(peer, name, names));
       else fail({ cause: 'handshake', why: `${name} ${complaint(error)}` });
     };
     peer.once('error', broken);
@@ -106,7 +110,7 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
       unwatch();
       peer.removeListener('error', broken);
       if (peer.authorized) return resolve({ kind: 'secured', ...facts });
-      const { why } = distrust(peer, name);
+      const { why } = distrust(peer, name, names);
       resolve({ kind: 'unauthenticated', why, ...facts });
     });
 
@@ -121,12 +125,10 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
 type Failure = Omit<HandshakeFailure, 'kind'>;
 
 /** Why the certificate does not prove who the peer is; Node has checked the chain first, then the name. */
-function distrust(peer: tls.TLSSocket, name: string): Failure {
+function distrust(peer: tls.TLSSocket, name: string, names: string): Failure {
   const code = String(peer.authorizationError); // typed as an Error, but a code
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const names = peer.getPeerX509Certificate()?.subjectAltName ?? 'nobody by name';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return { cause: 'name-mismatch', why: `the certificate is not for ${name}, but for ${names}` };
-  }
   return { cause: 'untrusted', why: `the certificate of ${name}: ${code.toLowerCase().replaceAll('_', ' ')}` };
 }
 

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { type TestContext, test } from 'node:test';
+import tls from 'node:tls';
+import { createAuthority, selfSigned } from 'hastls/testing';
+import { type HandshakeOptions, handshake } from '#node/handshake.js';
+import { connected, listening, portOf } from './peers.ts';
+
+const authority = createAuthority();
+const ca = authority.certificate;
+const names = ['server.example', '127.0.0.1'];
+const good = authority.issue(names);
+const expired = authority.issue(names, { notAfter: new Date(Date.now() - 60_000) });
+const foreign = createAuthority('an authority nobody knows').issue(names);
+const right = { host: 'server.example', ca };
+
+async function shake(t: TestContext, server: tls.TlsOptions, options: HandshakeOptions) {
+  const { socket } = await dialled(t, tls.createServer(server));
+  const result = await handshake(socket, options);
+  if (result.kind !== 'failed') t.after(() => result.socket.destroy());
+  return { socket, result };
+}
+
+async function dialled(t: TestContext, server: net.Server) {
+  return { socket: await connected(portOf(await listening(t, server))) };
+}
+
+test('[R7] a chain that ends at a trusted root and the right name is secured, and the facts are told', async (t) => {
+  const { result } = await shake(t, good, right);
+  assert.ok(result.kind === 'secured');
+  assert.equal(result.protocol, 'TLSv1.3');
+  assert.match(result.cipher, /^TLS_/);
+  assert.equal(result.alpn, undefined);
+  assert.match(result.certificate?.names ?? '', /DNS:server\.example/);
+  assert.match(result.certificate?.fingerprint ?? '', /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  assert.ok((result.certificate?.notBefore ?? 0) < (result.certificate?.notAfter ?? 0));
+});
+
+test('[R7] [V16] whatever is wrong with the certificate has a word, and the socket is gone', async (t) => {
+  const rows: readonly (readonly [what: string, server: tls.TlsOptions, options: HandshakeOptions, cause: string])[] = [
+    ['another name', good, { host: 'other.example', ca }, 'name-mismatch'],
+    ['a name below ours', good, { host: 'a.server.example', ca }, 'name-mismatch'],
+    ['an address it does not name', good, { host: '127.0.0.2', ca }, 'name-mismatch'],
+    ['nobody vouches for it', good, { host: 'server.example' }, 'untrusted'],
+    ['an unknown authority', foreign, right, 'untrusted'],
+    ['signed by itself', selfSigned(names), right, 'untrusted'],
+    ['expired', expired, right, 'untrusted'],
+    ['expired and another name', expired, { host: 'other.example', ca }, 'untrusted'],
+  ];
+  for (const [what, server, options, cause] of rows) {
+    const { socket, result } = await shake(t, server, options);
+    assert.ok(result.kind === 'failed', what);
+    assert.equal(result.cause, cause, what);
+    assert.ok(socket.destroyed, what);
+  }
+});
+
+test('the environment cannot switch verification off', async (t) => {
+  Object.assign(process.env, { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+  t.after(() => Reflect.deleteProperty(process.env, 'NODE_TLS_REJECT_UNAUTHORIZED'));
+  const { result } = await shake(t, foreign, right);
+  assert.ok(result.kind === 'failed');
+});
+
+test('[A34] an address literal is checked as an address, and not sent as a server name', async (t) => {
+  const asked: string[] = [];
+  const SNICallback: tls.TlsOptions['SNICallback'] = (name, done) => {
+    asked.push(name);
+    done(null);
+  };
+  const server = { ...good, SNICallback };
+  assert.equal((await shake(t, server, { host: '127.0.0.1', ca })).result.kind, 'secured');
+  assert.deepEqual(asked, []);
+  assert.equal((await shake(t, server, { host: 'server.example.', ca })).result.kind, 'secured');
+  assert.deepEqual(asked, ['server.example'], 'a name is, without its final dot [A36]');
+});
+
+test('[V13] ALPN: agreed, not answered, or fatal', async (t) => {
+  const offers = { ...right, alpn: ['imap'] };
+  const agreed = await shake(t, { ...good, ALPNProtocols: ['imap', 'pop3'] }, offers);
+  assert.ok(agreed.result.kind === 'secured');
+  assert.equal(agreed.result.alpn, 'imap');
+  const silent = await shake(t, good, offers);
+  assert.ok(silent.result.kind === 'secured');
+  assert.equal(silent.result.alpn, undefined, 'nothing answered is told, not punished');
+  const other = await shake(t, { ...good, ALPNProtocols: ['pop3'] }, offers);
+  assert.ok(other.result.kind === 'failed');
+  assert.equal(other.result.cause, 'handshake');
+});
+
+test('[A28] no TLS at all, and TLS too old, are failures of the handshake', async (t) => {
+  const old = await shake(t, { ...good, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }, right);
+  assert.ok(old.result.kind === 'failed');
+  assert.equal(old.result.cause, 'handshake');
+  const answers: readonly (readonly [what: string, answer: (socket: net.Socket) => void])[] = [
+    ['plaintext', (socket) => socket.write('220 ready\r\n')],
+    ['the end', (socket) => socket.end()],
+    ['a reset', (socket) => socket.once('data', () => socket.resetAndDestroy())],
+  ];
+  for (const [what, answer] of answers) {
+    const { socket } = await dialled(t, net.createServer(answer));
+    const result = await handshake(socket, right);
+    assert.ok(result.kind === 'failed', what);
+    assert.equal(result.cause, 'handshake', what);
+    assert.ok(socket.destroyed, what);
+  }
+});
+
+test('a peer that never answers runs into the deadline', async (t) => {
+  const { socket } = await dialled(t, net.createServer());
+  const result = await handshake(socket, { ...right, timeoutMs: 20 });
+  assert.ok(result.kind === 'failed');
+  assert.equal(result.cause, 'timeout');
+  assert.ok(socket.destroyed);
+});
+
+test('the caller can call it off, before and meanwhile', async (t) => {
+  const first = await dialled(t, net.createServer());
+  await assert.rejects(handshake(first.socket, { ...right, signal: AbortSignal.abort(new Error('no')) }), /no/);
+  assert.ok(first.socket.destroyed);
+  const { socket } = await dialled(t, net.createServer());
+  const caller = new AbortController();
+  const result = handshake(socket, { ...right, signal: caller.signal });
+  caller.abort(new Error('changed my mind'));
+  await assert.rejects(result, /changed my mind/);
+  assert.ok(socket.destroyed);
+});
+
+test('[A29] unauthenticated TLS is never called secured, but a peer that proves itself still is', async (t) => {
+  const stranger = await shake(t, foreign, { ...right, unauthenticatedTls: true });
+  assert.ok(stranger.result.kind === 'unauthenticated');
+  assert.match(stranger.result.why, /server\.example/);
+  const misnamed = await shake(t, good, { host: 'other.example', ca, unauthenticatedTls: true });
+  assert.ok(misnamed.result.kind === 'unauthenticated');
+  assert.match(misnamed.result.why, /not for other\.example, but for DNS:server\.example/);
+  assert.equal((await shake(t, good, { ...right, unauthenticatedTls: true })).result.kind, 'secured');
+});

@@ -51,6 +51,7 @@ export async function openSession(
   const { host, self = NEUTRAL_SELF } = options;
   let socket = plain;
   let security: Session['security'] = 'plaintext';
+  socket.on('error', ignore);
   let greeting = await talk(socket, dialogue.open({ host, self }));
 
   async function exchange(line: string): Promise<string> {
@@ -71,7 +72,7 @@ export async function openSession(
     await talk(socket, dialogue.trigger());
     const result = await handshake(socket, { ...options, unauthenticatedTls: false });
     if (result.kind !== 'secured') throw failed(result.kind === 'failed' ? result.cause : 'untrusted', result.why);
-    socket = result.socket;
+    socket = result.socket.on('error', ignore);
     security = 'tls';
     greeting = await talk(socket, dialogue.reopen({ host, self }));
   }
@@ -112,6 +113,8 @@ export async function openSession(
     close: () => void socket.end(),
   };
 }
+
+const ignore = () => {}; // a connection that breaks between two commands fails the next one
 
 function broken(socket: net.Socket, what: string): HastlsError {
   socket.destroy();
@@ -154,6 +157,7 @@ async function frame(socket: net.Socket, framer: Framer, timeoutMs = 30_000): Pr
       }
     }
     socket.on('readable', read).on('end', lost).on('close', lost).on('error', lost);
-    read();
+    if (socket.destroyed || socket.readableEnded) lost();
+    else read();
   });
 }

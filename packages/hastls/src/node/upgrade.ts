@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import { converse, type Garbled, NEUTRAL_SELF, type Profile, type Said, type Verdict } from '../core/talk/index.ts';
+import { HastlsError } from './errors.ts';
 import { type Handshake, type HandshakeOptions, handshake } from './handshake.ts';
 import { hold } from './hold.ts';
 
@@ -25,10 +26,25 @@ export async function upgrade(socket: net.Socket, profile: Profile, options: Upg
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(signal === undefined ? {} : { signal }),
   });
-  if (held.kind === 'start-tls') return handshake(socket, options);
+  if (held.kind === 'start-tls') {
+    const result = await handshake(socket, options);
+    if (result.kind !== 'failed' && profile.speaksFirst === 'client') breakWhenSpokenTo(result.socket);
+    return result;
+  }
   socket.destroy();
   if (held.kind === 'timeout') return { kind: 'failed', cause: 'timeout', why: held.why };
   return described(held);
+}
+
+/**
+ * Data that comes before we have asked for any answers somebody else's question: it was slipped in before TLS, or
+ * belongs to another dialogue of the same server. The listener goes before all others and starts no reading. [V12]
+ */
+function breakWhenSpokenTo(socket: net.Socket): void {
+  socket.prependOnceListener('data', () => {
+    if (socket.bytesWritten > 0) return;
+    socket.destroy(new HastlsError('ERR_HASTLS_GARBLED', 'the server spoke first within TLS, where it was our turn'));
+  });
 }
 
 const MEANING = {

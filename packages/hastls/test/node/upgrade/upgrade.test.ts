@@ -3,19 +3,21 @@ import net from 'node:net';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import { imap, nntp1997, pop3, profiles, smtp } from 'hastls/profiles';
-import type { Profile } from 'hastls/talk';
+import { converse, type Profile } from 'hastls/talk';
 import { createAuthority } from 'hastls/testing';
-import { hold, type UpgradeOptions, upgrade } from '#node/upgrade.js';
+import { hold } from '#node/hold.js';
+import { type Upgraded, type UpgradeOptions, upgrade } from '#node/upgrade.js';
 import { connected, listening, portOf } from './peers.ts';
 
 const authority = createAuthority();
 const secureContext = tls.createSecureContext(authority.issue(['server.example']));
+const OURS = { host: 'server.example', mode: 'require' } as const;
 const right = { host: 'server.example', ca: authority.certificate };
 
 /** A server that holds our side of the dialogue, then TLS; `slip` may add something in between. */
 function serverOf(profile: Profile, slip?: (socket: net.Socket) => void): net.Server {
   return net.createServer(async (socket) => {
-    const verdict = await hold(socket, profile.server({ host: 'server.example', mode: 'require' }), {});
+    const verdict = await hold(socket, converse(profile.server(OURS)), {});
     slip?.(socket);
     if (verdict.kind === 'start-tls')
       new tls.TLSSocket(socket, { isServer: true, secureContext }).on('error', () => {});
@@ -37,6 +39,11 @@ async function upgraded(t: TestContext, server: net.Server, profile: Profile, op
   if ('socket' in result) t.after(() => result.socket.destroy());
   else assert.ok(socket.destroyed, 'whatever went wrong, the connection is gone [A30]');
   return result;
+}
+
+function assertGarbled(result: Upgraded, how: string) {
+  assert.ok(result.kind === 'garbled');
+  assert.equal(result.how, how);
 }
 
 for (const profile of profiles)
@@ -70,7 +77,7 @@ test('[S11] [V1] [V2] not offered, refused and nonsense are three words', async 
 
 test('[V4] octets behind the go-ahead, in the same segment, are told by name', async (t) => {
   const server = scripted('+OK pop\r\n', '+OK\r\nSTLS\r\n.\r\n', '+OK go\r\n+OK you have new mail\r\n');
-  assert.deepEqual(await upgraded(t, server, pop3), { kind: 'garbled', why: 'bytes-before-tls' });
+  assertGarbled(await upgraded(t, server, pop3), 'bytes-before-tls');
 });
 
 test('[V4] octets behind the go-ahead, in the next segment, never reach TLS as anything but nonsense', async (t) => {
@@ -81,7 +88,7 @@ test('[V4] octets behind the go-ahead, in the next segment, never reach TLS as a
 
 test('[V12] a server that speaks first within TLS, where it is our turn, breaks the connection', async (t) => {
   const server = net.createServer(async (socket) => {
-    await hold(socket, smtp.server({ host: 'server.example', mode: 'require' }), {});
+    await hold(socket, converse(smtp.server(OURS)), {});
     const peer = new tls.TLSSocket(socket, { isServer: true, secureContext }).on('error', () => {});
     peer.once('secure', () => peer.write('250 an answer to somebody else\r\n'));
   });
@@ -94,7 +101,7 @@ test('[V12] a server that speaks first within TLS, where it is our turn, breaks 
 
 test('a server that answers, once asked, breaks nothing', async (t) => {
   const server = net.createServer(async (socket) => {
-    await hold(socket, smtp.server({ host: 'server.example', mode: 'require' }), {});
+    await hold(socket, converse(smtp.server(OURS)), {});
     const peer = new tls.TLSSocket(socket, { isServer: true, secureContext }).on('error', () => {});
     peer.on('data', () => peer.write('250 mx\r\n'));
   });
@@ -119,18 +126,16 @@ test('a server that sends octet by octet is understood', async (t) => {
 });
 
 test('[V17] a peer that is silent, or endlessly slow, runs into a deadline', async (t) => {
-  const silent = await upgraded(t, net.createServer(), smtp, { ...right, stepTimeoutMs: 20 });
+  const silent = await upgraded(t, net.createServer(), smtp, { ...right, timeoutMs: 20 });
   assert.ok(silent.kind === 'failed');
   assert.equal(silent.cause, 'timeout');
   const drip = net.createServer((socket) => {
     const timer = setInterval(() => socket.write('2'), 5);
     socket.once('close', () => clearInterval(timer));
   });
-  const slow = await upgraded(t, drip, smtp, { ...right, stepTimeoutMs: 40 });
+  const slow = await upgraded(t, drip, smtp, { ...right, timeoutMs: 40 });
   assert.ok(slow.kind === 'failed', 'octets that complete nothing win no time');
   assert.equal(slow.cause, 'timeout');
-  const whole = await upgraded(t, scripted('220 mx\r\n'), smtp, { ...right, timeoutMs: 40 });
-  assert.ok(whole.kind === 'failed');
 });
 
 test('[V17] a greeting without end is cut', async (t) => {
@@ -141,7 +146,7 @@ test('[V17] a greeting without end is cut', async (t) => {
     socket.on('drain', more);
     more();
   });
-  assert.deepEqual(await upgraded(t, endless, smtp), { kind: 'garbled', why: 'too-long' });
+  assertGarbled(await upgraded(t, endless, smtp), 'too-long');
 });
 
 test('a connection that is cut is never a success', async (t) => {
@@ -150,7 +155,7 @@ test('a connection that is cut is never a success', async (t) => {
       socket.write('220 mx\r\n');
       socket.once('data', () => socket[ending]());
     });
-    assert.deepEqual(await upgraded(t, server, smtp), { kind: 'garbled', why: 'cut-short' });
+    assertGarbled(await upgraded(t, server, smtp), 'cut-short');
   }
 });
 

@@ -1,12 +1,12 @@
 import type { Message } from '../dns/message.ts';
-import { canonical, labelCount, type Name, parent, sameName, suffix } from '../dns/name.ts';
+import { canonical, labelCount, type Name, parent, suffix } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { RCODE } from '../dns/rcode.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import type { Step } from './alias.ts';
 import { type Absence, proveAbsence, proveNoCloser } from './denial.ts';
-import { bogus, type Failure, isFailure, within } from './failure.ts';
+import { type Failure, isFailure, within } from './failure.ts';
 import { keysOf } from './key.ts';
 import type { Given, Need, ProvenZone } from './proof.ts';
 import { type Rrset, rrsetsOf, type Signature } from './rrset.ts';
@@ -82,8 +82,7 @@ function* judgeByZone<R extends object>(
     if (labelCount(signer) < labelCount(anchor)) continue;
     const zone = yield* reachZone(session, signer);
     if (!isFailure(zone) && zone.proof === 'insecure') return zone;
-    const judged = isFailure(zone) || sameName(zone.zone, signer) ? zone : bogus(`${signer} signs, but is not a zone`);
-    const outcome: R | Failure = isFailure(judged) ? judged : yield* judgeSecure(judged);
+    const outcome: R | Failure = isFailure(zone) ? zone : yield* judgeSecure(zone);
     if (!isFailure(outcome)) return outcome;
     failure ??= outcome;
   }

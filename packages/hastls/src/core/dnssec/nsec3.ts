@@ -133,5 +133,5 @@ function spans({ hash: from, nextHash: to }: Nsec3Record, hash: Uint8Array): boo
   if (from.length !== hash.length || to.length !== hash.length) return false;
   const [after, before] = [compareBytes(from, hash) < 0, compareBytes(hash, to) < 0];
   if (compareBytes(from, to) < 0) return after && before;
-  return after || before ? !equalBytes(from, hash) : false; // the last one leads back to the first
+  return after || before; // the last one leads back to the first
 }

@@ -8,7 +8,7 @@ import { bogus, type Failure, indeterminate, isFailure, within } from './failure
 import { entryKeys, type Key, keysOf, usableDs } from './key.ts';
 import { GUESSED_ZONES } from './limits.ts';
 import type { Given, Link, Need, ProvenZone } from './proof.ts';
-import { type Rrset, rrsetOf } from './rrset.ts';
+import { rrsetOf } from './rrset.ts';
 import type { Session } from './session.ts';
 import { type Verified, verifyRrset } from './signature.ts';
 
@@ -141,7 +141,7 @@ function* cutAt(
   const keys = keysOf(from.keys);
   const ds = rrsetOf(message.answers, name, TYPE.DS);
   if (ds !== undefined) {
-    const verified = yield* verifyUnexpanded(session, ds, from.zone, keys);
+    const verified = yield* verifyRrset(session, ds, from.zone, keys);
     if (isFailure(verified)) return verified;
     return yield* delegatedZone(session, from, name, verified, target);
   }
@@ -200,7 +200,7 @@ function* proveKeys(
   if (rrset === undefined) return session.unsigned(`the absence of DNSKEY at ${zone}`, zone);
   const entries = trustedEntries(session, zone, keysOf(rrset.records), trusted);
   if (isFailure(entries)) return entries;
-  const verified = yield* verifyUnexpanded(session, rrset, zone, entries);
+  const verified = yield* verifyRrset(session, rrset, zone, entries);
   if (isFailure(verified)) return verified;
   return {
     zone,
@@ -227,16 +227,4 @@ function trustedEntries(
   if (isFailure(entries)) return same.length > 0 ? same : entries;
   if (entries.length === 0) return bogus(`${zone} does not have the key of its trust anchor`);
   return [...new Set([...same, ...entries])];
-}
-
-/** No wildcard stands for a delegation or a zone's keys. */
-function* verifyUnexpanded(
-  session: Session,
-  rrset: Rrset,
-  zone: Name,
-  keys: readonly Key[],
-): Generator<Need, Verified | Failure, Given> {
-  const verified = yield* verifyRrset(session, rrset, zone, keys);
-  if (isFailure(verified) || verified.expandedFrom === undefined) return verified;
-  return bogus(`DS or DNSKEY of ${rrset.name} was expanded from a wildcard`);
 }

@@ -141,6 +141,16 @@ for (const [why, asked, attack, expected] of attacks)
     assert.equal(await outcome(asked, behind(attack)), expected);
   });
 
+test('[A20] a synthesised CNAME is taken only if it is what the DNAME makes', async () => {
+  const asked = 'host.old.signed.test. CNAME';
+  const lied = rewriting('host.new.signed.test.', 'host.plain.test.')(hierarchy.answer);
+  assert.equal(await outcome(asked, hierarchy), 'secure data');
+  assert.equal(
+    await outcome(asked, { ...hierarchy, answer: against(ofType(TYPE.CNAME), () => lied)(hierarchy.answer) }),
+    'bogus error',
+  );
+});
+
 test('[A20] a circle that is spread over messages ends too', async () => {
   const turning: Attack = () => (asked) => {
     const next = asked.name === 'a.plain.test.' ? 'b.plain.test.' : 'a.plain.test.';

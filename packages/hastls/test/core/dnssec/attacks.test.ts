@@ -61,6 +61,8 @@ const world = ({ denial = { kind: 'nsec' }, at = AT, zone = {} }: Setting = {}):
           _smtp._tcp.host HASTLS 25 25 1
           _imap._tcp.zz HASTLS 143 143 1
           *.wild HASTLS 25 0 0
+          *.texts TXT text
+          mx.texts HASTLS 25 25 1
           _smtp._tcp.mx.wild HASTLS 25 25 1
           aa A 192.0.2.2
           child NS ns.child
@@ -209,6 +211,21 @@ const rows: readonly Row[] = [
   ],
   ['the signature of another type', 'bogus', onHastls(borrowSignatures(ask('_smtp._tcp.host.signed.test. NSEC')))],
   ['the signature of another owner', 'bogus', onHastls(borrowSignatures(ask('_imap._tcp.zz.signed.test. HASTLS')))],
+  [
+    "a wildcard's NSEC made out to be that of a name with other types",
+    'bogus',
+    (honest) => (asked) => {
+      const message = honest(question('x.texts.signed.test. HASTLS'));
+      const wildcard = parseName('*.texts.signed.test.');
+      const authorities = message?.authorities.map((each) =>
+        sameName(each.name, wildcard) ? { ...each, name: asked.name } : each,
+      );
+      return asked.type === question(HASTLS).type && message
+        ? { ...message, authorities: authorities ?? [] }
+        : honest(asked);
+    },
+    { asked: 'mx.texts.signed.test. HASTLS' },
+  ],
   ['spoilt signatures', 'bogus', onHastls(spoilSignatures)],
   ['truncation, with TCP blocked', 'indeterminate', onHastls(truncate)],
   ['SERVFAIL', 'indeterminate', onHastls(answerServfail)],

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CLASS_IN, parseName, type ResourceRecord, TYPE } from '#core/dns/index.js';
+import { CLASS_IN, parseName, RCODE, type ResourceRecord, readRrsig, TYPE } from '#core/dns/index.js';
 import type { Context } from '#core/dnssec/index.js';
+import { keysOf } from '#core/dnssec/key.js';
+import type { Rrset } from '#core/dnssec/rrset.js';
+import { startSession } from '#core/dnssec/session.js';
+import { verifyRrset } from '#core/dnssec/signature.js';
+import { hashes } from '#node/crypto.js';
 import {
+  type Attack,
   against,
   createHierarchy,
   createZoneKey,
@@ -11,7 +17,10 @@ import {
   type Hierarchy,
   type KeyAlgorithm,
   ofType,
+  readRecords,
   replay,
+  response,
+  signRrset,
   type ZoneKey,
   type ZoneOptions,
 } from '#node/testing/index.js';
@@ -145,6 +154,13 @@ test('[A31] an answer lasts no longer than TTL, original TTL and signature', asy
   assert.equal(await expiry(AT + 900), AT + 1000);
 });
 
+test('[A31] an absence lasts no longer than the signatures that prove it', async () => {
+  const hierarchy = world({ validity: { from: AT - DAY, until: AT + 1000 } });
+  const { proven } = await run('nothing.signed.test. A', hierarchy, { at: AT + 900 });
+  assert.equal(proven.answer, 'nxdomain');
+  assert.equal(proven.expires, AT + 1000);
+});
+
 test('[RFC9077] an absence lasts no longer than the SOA minimum', async () => {
   const records = 'host A 192.0.2.1\n@ SOA ns hostmaster 1 7200 3600 1209600 30';
   const { proven } = await run('nothing.signed.test. A', world({ records }));
@@ -179,6 +195,36 @@ test('the longest anchor wins: neither its parent nor a wrong key of its own is 
     'bogus error',
   );
   assert.equal(await outcome('host.signed.test. A', { ...world(), anchors: [anchor(key)] }), 'bogus error');
+});
+
+test('where a zone has an anchor of its own, the zone above cannot sign for it', async () => {
+  const above = createZoneKey();
+  const hierarchy = createHierarchy({
+    at: AT,
+    zones: [
+      { apex: 'test.', keys: [above] },
+      { apex: 'signed.test.', keys: [key], records: 'host A 192.0.2.1' },
+    ],
+  });
+  const [forged] = readRecords('host.signed.test. A 192.0.2.66', APEX);
+  assert.ok(forged);
+  const signature = signRrset([forged], above, parseName('test.'), { from: AT - DAY, until: AT + DAY });
+  const forgery: Attack = () => (asked) => response(asked, RCODE.NOERROR, [forged, signature]);
+  const anchors = [...hierarchy.anchors, { zone: APEX, record: dnskey(key) }];
+  assert.equal(
+    await outcome(HOST, { answer: against(ofType(TYPE.A), forgery)(hierarchy.answer), anchors }),
+    'bogus error',
+  );
+});
+
+test('[RFC4035 §5.3.1] a zone signs nothing outside of itself', () => {
+  const [stranger] = readRecords('host.other.test. A 192.0.2.66', APEX);
+  assert.ok(stranger);
+  const { rdata } = signRrset([stranger], key, APEX, { from: AT - DAY, until: AT + DAY });
+  const rrset: Rrset = { ...stranger, records: [stranger], signatures: [{ ...readRrsig(rdata), rdata }] };
+  const session = startSession({ anchors: [], at: AT, hashes });
+  const { value } = verifyRrset(session, rrset, APEX, keysOf([dnskey(key)])).next();
+  assert.ok(value && 'failed' in value); // and no signature was checked
 });
 
 test('an anchor of an algorithm that is not validated proves nothing: it never makes a zone insecure', async () => {

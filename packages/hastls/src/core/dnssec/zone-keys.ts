@@ -1,5 +1,5 @@
 import { equalBytes } from '../bytes/compare.ts';
-import { canonical, isWithin, labelCount, type Name, parent, sameName, suffix } from '../dns/name.ts';
+import { canonical, isWithin, labelCount, type Name, sameName, suffix } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
@@ -145,22 +145,16 @@ function* cutAt(
     if (isFailure(verified)) return verified;
     return yield* delegatedZone(session, from, name, verified, target);
   }
-  for (const alias of [rrsetOf(message.answers, name, TYPE.CNAME), dnameAbove(message.answers, name, from.zone)]) {
-    if (alias === undefined) continue;
+  const alias = rrsetOf(message.answers, name, TYPE.CNAME);
+  if (alias !== undefined) {
     const verified = yield* verifyRrset(session, alias, from.zone, keys);
-    return isFailure(verified) ? verified : undefined; // an alias is no zone cut, nor is anything below a DNAME
+    return isFailure(verified) ? verified : undefined; // an alias is no zone cut
   }
   const absence = yield* proveAbsence(session, from, message, { name, type: TYPE.DS });
   if (isFailure(absence)) return within(`the delegation of ${name} from ${from.zone}`, absence);
   if (!absence.delegation && !absence.optOut) return undefined;
   return insecureBelow(from, name, absence.expires, `${from.zone} delegates ${name} without DS`);
 }
-
-const dnameAbove = (answers: readonly ResourceRecord[], name: Name, zone: Name) =>
-  namesBetween(parent(zone), parent(name))
-    .filter((owner) => isWithin(owner, zone))
-    .map((owner) => rrsetOf(answers, owner, TYPE.DNAME))
-    .find((rrset) => rrset !== undefined);
 
 function* delegatedZone(
   session: Session,
@@ -218,10 +212,11 @@ function trustedEntries(
   keys: readonly Key[],
   trusted: readonly ResourceRecord[],
 ): readonly Key[] | Failure {
-  const [dnskeys, ds] = [TYPE.DNSKEY, TYPE.DS].map((type) => trusted.filter((record) => record.type === type));
-  const same = keys.filter(({ rdata }) => dnskeys?.some((record) => equalBytes(record.rdata, rdata)));
-  const followed = usableDs(ds ?? [], context.acceptSha1);
-  if (followed.length === 0 && dnskeys?.length === 0)
+  const trustedOf = (type: number) => trusted.filter((record) => record.type === type);
+  const dnskeys = trustedOf(TYPE.DNSKEY);
+  const same = keys.filter(({ rdata }) => dnskeys.some((record) => equalBytes(record.rdata, rdata)));
+  const followed = usableDs(trustedOf(TYPE.DS), context.acceptSha1);
+  if (followed.length === 0 && dnskeys.length === 0)
     return indeterminate(`the trust anchor of ${zone} is of an unsupported algorithm`);
   const entries = followed.length > 0 ? entryKeys(zone, keys, followed, context.hashes) : same;
   if (isFailure(entries)) return same.length > 0 ? same : entries;

@@ -217,11 +217,11 @@ const rows: readonly Row[] = [
     (honest) => (asked) => {
       const message = honest(question('x.texts.signed.test. HASTLS'));
       const wildcard = parseName('*.texts.signed.test.');
-      const authorities = message?.authorities.map((each) =>
-        sameName(each.name, wildcard) ? { ...each, name: asked.name } : each,
+      const expanded = message?.authorities.flatMap((each) =>
+        sameName(each.name, wildcard) ? [{ ...each, name: asked.name }] : [],
       );
       return asked.type === question(HASTLS).type && message
-        ? { ...message, authorities: authorities ?? [] }
+        ? { ...message, authorities: expanded ?? [] }
         : honest(asked);
     },
     { asked: 'mx.texts.signed.test. HASTLS' },

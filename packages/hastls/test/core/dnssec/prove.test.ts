@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createHierarchy, type DenialKind } from '#node/testing/index.js';
+import { RCODE } from '#core/dns/index.js';
+import { type Attack, createHierarchy, type DenialKind, response } from '#node/testing/index.js';
 import { AT, outcome, remembering, run } from './driver.js';
 
 const DENIALS: readonly (readonly [string, DenialKind])[] = [
@@ -77,6 +78,7 @@ const cases: readonly (readonly [asked: string, outcome: string, roundTrips: num
   ['signed.test. DS', 'secure data', 2],
   ['plain.test. DS', 'secure nodata', 2],
   ['. NS', 'secure data', 2],
+  ['. DS', 'secure nodata', 2],
   ['test. SOA', 'secure data', 2],
   ['a.signed.test. A', 'indeterminate error', 1],
 ];
@@ -99,4 +101,24 @@ test('what was learnt makes the next proof in the zone cost one round trip', asy
   assert.equal(again.proven.proof, 'secure');
   assert.equal(again.roundTrips, 1);
   assert.equal(await outcome('host.signed.test. A', hierarchy, { known, at: AT + 301 }), 'secure data');
+});
+
+test('[A23] a SERVFAIL is no absence, and its extended errors are told', async () => {
+  const hierarchy = world({ kind: 'nsec' });
+  const data = Uint8Array.of(0, 7, ...Buffer.from('signature expired'));
+  const servfail: Attack = () => (asked) => ({
+    ...response(asked, RCODE.SERVFAIL),
+    edns: { udpSize: 1232, dnssecOk: true, version: 0, options: [{ code: 15, data }] },
+  });
+  const { proven } = await run('host.signed.test. A', { ...hierarchy, answer: servfail(hierarchy.answer) });
+  assert.equal(`${proven.proof} ${proven.answer} ${proven.rcode}`, `indeterminate error ${RCODE.SERVFAIL}`);
+  assert.deepEqual(proven.extendedErrors, [{ code: 7, text: 'signature expired' }]);
+  assert.match(proven.because.join('\n'), /SERVFAIL.*extended error 7: signature expired/);
+});
+
+test('types that nobody can sign are not even asked for', async () => {
+  for (const type of ['RRSIG', 'TYPE255', 'OPT']) {
+    const { proven, roundTrips } = await run(`host.signed.test. ${type}`, world({ kind: 'nsec' }));
+    assert.equal(`${proven.proof} ${roundTrips}`, 'indeterminate 0');
+  }
 });

@@ -49,9 +49,14 @@ export function tellFault(error: unknown, withStack: boolean): ExitStatus {
 }
 
 /** Tells what is no failure, if as much is to be told. */
-export function note(options: Pick<Common, 'quiet' | 'logLevel'>, level: 'warn' | 'info', what: string): void {
+export function note(
+  options: Pick<Common, 'quiet' | 'logLevel'>,
+  level: 'warn' | 'info',
+  what: string,
+  because: readonly string[] = [],
+): void {
   const wanted = options.quiet === true ? 'error' : options.logLevel;
-  if (LOG_LEVELS.indexOf(wanted) >= LOG_LEVELS.indexOf(level)) complain(what);
+  if (LOG_LEVELS.indexOf(wanted) >= LOG_LEVELS.indexOf(level)) complain(what, because);
 }
 
 /** What people need to know beside the answer goes to stderr, always. */

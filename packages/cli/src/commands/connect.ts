@@ -6,7 +6,7 @@ import { does } from '../command.ts';
 import { type Common, toWord } from '../common-options.ts';
 import { decidedBy } from '../decided.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { complain } from '../failure.ts';
+import { complain, note } from '../failure.ts';
 import { paintFor } from '../paint.ts';
 import { relay } from '../relay.ts';
 import { resolverOptions } from '../resolver-options.ts';
@@ -46,7 +46,7 @@ async function run(options: Own & Common, url = ''): Promise<ExitStatus> {
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
   });
-  if (options.print !== true && options.json !== true) return talk(connection);
+  if (options.print !== true && options.json !== true) return talk(connection, options);
   connection.socket.destroy();
   const connected = toConnected(connection, typeNumber(options));
   if (options.json === true) await say(JSON.stringify(connectionObject(connected)));
@@ -54,13 +54,10 @@ async function run(options: Own & Common, url = ''): Promise<ExitStatus> {
   return EXIT.done;
 }
 
-async function talk({ security, socket, tried }: Connection): Promise<ExitStatus> {
-  if (security !== 'tls')
-    // whatever --quiet says: nobody may learn of this later
-    complain(
-      `mind: this connection is ${security}`,
-      tried.map(({ do: how, port, why }) => `${how}, port ${port}: ${why}`),
-    );
+async function talk({ security, how, socket, tried }: Connection, options: Common): Promise<ExitStatus> {
+  const steps = tried.map(({ do: step, port, why }) => `${step}, port ${port}: ${why}`);
+  if (security === 'tls') note(options, 'info', `connected: ${how} TLS`, steps);
+  else complain(`mind: this connection is ${security}`, steps); // whatever --quiet says: nobody may learn of this later
   const broken = await relay(socket);
   if (broken === undefined) return EXIT.done;
   complain(`the connection broke: ${broken.message} (${broken.code ?? 'no code'})`);

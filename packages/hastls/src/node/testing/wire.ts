@@ -49,14 +49,16 @@ export async function startWire({ to, port = 0, interference }: WireOptions): Pr
   const sockets = new Set<Socket>();
   let heard: Uint8Array[] = [];
   const tap = (bytes: Uint8Array) => void heard.push(bytes);
-  const entrance = createServer((client) => {
-    const server = connect(to, LOOPBACK);
+  // half-open, as networks are: who has said all may still listen
+  const entrance = createServer({ allowHalfOpen: true }, (client) => {
+    const server = connect({ port: to, host: LOOPBACK, allowHalfOpen: true });
     for (const [socket, other] of [
       [client, server],
       [server, client],
     ] as const) {
       sockets.add(socket);
       socket.on('error', () => socket.destroy());
+      socket.on('end', () => other.end());
       socket.on('close', () => {
         sockets.delete(socket);
         other.destroySoon();

@@ -57,6 +57,25 @@ test('a wire that nobody meddles with passes everything on, and remembers what c
     assert.equal(wire.heard().length, 0);
   }));
 
+for (const [what, interference] of [
+  ['wire', undefined],
+  ['tapped wire', () => ({})],
+] as const)
+  test(`who has said all still hears the answer through a ${what}`, () => {
+    const slow = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.resume().on('end', () => setTimeout(() => socket.end('late\r\n'), 20));
+    });
+    return wiretap(
+      interference,
+      async (wire) => {
+        const socket = connect(wire.port, '127.0.0.1').setEncoding('latin1');
+        socket.end('one\r\n');
+        assert.deepEqual(await socket.toArray(), ['late\r\n']);
+      },
+      slow,
+    );
+  });
+
 /** What the attacker does · what the client hears of it. */
 const meddlers: readonly (readonly [what: string, Interference, heard: string])[] = [
   ['leaves lines alone', () => ({}), 'hello\r\nONE\r\nTWO\r\n'],

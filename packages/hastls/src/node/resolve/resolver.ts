@@ -49,7 +49,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const closed = new HastlsError('ERR_HASTLS_OPTION', 'this resolver is closed');
   let isClosed = false;
 
-  const at = () => settings.at ?? clock.now();
+  const at = () => Math.floor(settings.at ?? clock.now()); // signatures know whole seconds only
   const byClock = settings.at === undefined ? { notBefore: BUILD_DATE, skew: SKEW_SECONDS } : {};
 
   async function proven(question: Question, signal: AbortSignal | undefined): Promise<Proven> {

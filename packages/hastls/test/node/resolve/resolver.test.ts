@@ -118,6 +118,13 @@ for (const [what, answer, proof, why] of attacks)
       assert.ok(found.proof === 'bogus' || asked.length > count);
     }));
 
+test('in the midst of a second, signatures are told with the times they have', () =>
+  serving(world.answer, async ({ server }) => {
+    const [there, between] = [resolverAt(server), resolverAt(server, { at: AT + 0.5 })];
+    const told = await between.lookup('host.signed.test', 'A');
+    assert.deepEqual(told, await there.lookup('host.signed.test', 'A'));
+  }));
+
 test('truncation with TCP blocked is indeterminate', () =>
   serving(
     world.answer,

@@ -1,12 +1,18 @@
 import { decodeMessage, type Message, type Question, RCODE } from '../../core/dns/index.ts';
 import type { Reply } from '../../core/dnssec/index.ts';
 import { isTruncated, toQuery } from './query.ts';
-import { overTcp } from './tcp.ts';
-import { overUdp } from './udp.ts';
 import type { Upstream } from './upstream.ts';
+import { createWays, type Transport, type Ways } from './ways.ts';
 
 /** Puts a question to the upstreams. @throws the signal's reason, when it fires before there is an answer */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<Reply>;
+
+/** Whoever asks the upstreams. */
+export interface Asker {
+  readonly ask: Ask;
+  /** Closes the connections that are held open. */
+  close(): void;
+}
 
 /** Whom to ask, and how patiently. */
 export interface AskOptions {
@@ -21,16 +27,17 @@ export interface AskOptions {
  * Each question goes to one upstream at a time: to the next one when that fails or patience is over, and at last to
  * each over TCP. Nobody is hung up on for being slow: the first good answer counts, whichever attempt it comes from.
  */
-export function createAsk({ upstreams, patienceMs, rounds }: AskOptions): Ask {
+export function createAsk({ upstreams, patienceMs, rounds }: AskOptions): Asker {
+  const ways = createWays();
   let order = upstreams;
 
-  return async (question, signal) => {
+  async function ask(question: Question, signal: AbortSignal): Promise<Reply> {
     signal.throwIfAborted();
     const over = new AbortController(); // ends the attempts that are still running when all is said
     const abort = () => over.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      const { reply, from } = await firstAnswer(question, toPlan(order, rounds, patienceMs), over.signal);
+      const { reply, from } = await firstAnswer(ways, question, toPlan(order, rounds, patienceMs), over.signal);
       // whoever answered is asked first from now on: a dead server costs its time once, not with every question
       if (from !== undefined && from !== order[0]) order = [from, ...order.filter((each) => each !== from)];
       return reply;
@@ -38,12 +45,14 @@ export function createAsk({ upstreams, patienceMs, rounds }: AskOptions): Ask {
       signal.removeEventListener('abort', abort);
       over.abort();
     }
-  };
+  }
+
+  return { ask, close: ways.close };
 }
 
 interface Attempt {
   readonly upstream: Upstream;
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: Transport;
   readonly patienceMs: number;
 }
 
@@ -71,6 +80,7 @@ function toPlan(order: readonly Upstream[], rounds: number, firstPatienceMs: num
 }
 
 async function firstAnswer(
+  ways: Ways,
   question: Question,
   plan: readonly Attempt[],
   signal: AbortSignal,
@@ -80,7 +90,7 @@ async function firstAnswer(
   let lastResort: Message | undefined;
   for (;;) {
     const [next, ...later] = plan;
-    if (next !== undefined) running.set(next, hear(next, question, signal));
+    if (next !== undefined) running.set(next, hear(ways, next, question, signal));
     plan = later;
     const ended = await firstEnd([...running.values()], next?.patienceMs);
     signal.throwIfAborted();
@@ -129,13 +139,16 @@ async function firstEnd<T>(running: readonly Promise<T>[], patienceMs: number | 
 }
 
 async function hear(
+  ways: Ways,
   attempt: Attempt,
   question: Question,
   signal: AbortSignal,
 ): Promise<{ readonly attempt: Attempt; readonly heard: Heard }> {
-  const exchange = attempt.transport === 'udp' ? overUdp : overTcp;
   try {
-    return { attempt, heard: read(await exchange(attempt.upstream, toQuery(question), signal)) };
+    return {
+      attempt,
+      heard: read(await ways.exchange(attempt.upstream, attempt.transport, toQuery(question), signal)),
+    };
   } catch (error) {
     return { attempt, heard: { kind: 'dead', why: error instanceof Error ? error.message : String(error) } };
   }

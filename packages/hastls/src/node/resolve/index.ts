@@ -4,7 +4,7 @@
  * An application cannot learn from its system's resolver whether an answer was validated [R35], and a resolver's word
  * on that would only be as good as the way to it. So we ask a resolver, any resolver, for the data with all signatures,
  * and prove the answer ourselves: `core/dnssec` knows what must be asked and what follows from it, this folder carries
- * its questions to the upstreams (`ask.ts`, over `udp.ts` and `tcp.ts`), keeps time, and keeps what was proven
+ * its questions to the upstreams (`ask.ts`, on the `ways.ts` there are), keeps time, and keeps what was proven
  * (`cache.ts`) exactly as long as it may be believed.
  *
  * Upstreams need no trust: whatever they leave out, change or invent ends in `bogus` or `indeterminate`.

@@ -30,6 +30,10 @@ export const toQuery = (question: Question): Uint8Array =>
     edns: { udpSize: UDP_SIZE, dnssecOk: true, version: 0, options: [] },
   });
 
+/** The number by which a query and its answers are told from others; -1 for what is too short to have one. */
+export const idOf = ({ 0: high, 1: low }: Uint8Array): number =>
+  high === undefined || low === undefined ? -1 : (high << 8) | low;
+
 /** Whether a message is a response to this very query: its id, and its question to the letter. [RFC5452 §9.1] */
 export function isAnswerTo(query: Uint8Array, message: Uint8Array): boolean {
   const [high, low, flags = 0, code = 0, asked, questions] = message;

@@ -44,8 +44,8 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const zones = createCache<ProvenZone>(MAX_ZONES, clock.elapsedMs);
   const lookups = createSharing<Proven>();
   const questions = createSharing<Reply>();
-  const askUpstream = createAsk(settings.asking);
-  const ask: Ask = (question, signal) => questions.join(keyOf(question), signal, (off) => askUpstream(question, off));
+  const upstreams = createAsk(settings.asking);
+  const ask: Ask = (question, signal) => questions.join(keyOf(question), signal, (off) => upstreams.ask(question, off));
   const closed = new HastlsError('ERR_HASTLS_OPTION', 'this resolver is closed');
   let isClosed = false;
 
@@ -82,6 +82,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     close() {
       isClosed = true;
       lookups.stop(closed);
+      upstreams.close();
       answers.clear();
       zones.clear();
     },

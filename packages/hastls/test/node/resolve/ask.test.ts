@@ -5,7 +5,7 @@ import { concatBytes } from '#core/bytes/index.js';
 import { type Message, parseName, RCODE, TYPE } from '#core/dns/index.js';
 import type { Reply } from '#core/dnssec/index.js';
 import { createAsk } from '#node/resolve/ask.js';
-import { createUnframer } from '#node/resolve/tcp.js';
+import { createUnframer } from '#node/resolve/framing.js';
 import { toUpstream } from '#node/resolve/upstream.js';
 import { answerTo, framed, octetsOf, type Script, type ScriptedServer, scriptedServer } from './scripted-server.js';
 
@@ -14,7 +14,7 @@ const question = { name: parseName('_smtp._tcp.Mail.example.'), type: TYPE.TXT }
 const soon = (): AbortSignal => AbortSignal.timeout(10_000);
 
 const asking = (urls: readonly string[], patienceMs = 50) =>
-  createAsk({ upstreams: urls.map(toUpstream), patienceMs, rounds: 2 });
+  createAsk({ upstreams: urls.map(toUpstream), patienceMs, rounds: 2 }).ask;
 
 async function withServer<T>(script: Script, use: (server: ScriptedServer) => Promise<T>): Promise<T> {
   const server = await scriptedServer(script);

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { decodeMessage, encodeMessage, type Message } from '#core/dns/index.js';
+import { createUnframer } from '#node/resolve/framing.js';
 
 /** What a scripted server does with a query; `attempt` counts from 1. */
 export interface Script {
@@ -26,10 +27,13 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
   const streams = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
-    socket.once('data', (framed) => {
-      const query = toMessage(framed.subarray(2));
-      heard.push({ over: 'tcp', from: socket.remotePort ?? 0, query });
-      script.tcp?.(query, socket, count('tcp'));
+    const unframe = createUnframer();
+    socket.on('data', (chunk) => {
+      for (const octets of unframe(chunk)) {
+        const query = toMessage(octets);
+        heard.push({ over: 'tcp', from: socket.remotePort ?? 0, query });
+        script.tcp?.(query, socket, count('tcp'));
+      }
     });
   });
   streams.listen(0, '127.0.0.1');

@@ -2,17 +2,14 @@ import { ownerName } from 'hastls/dns';
 import type { Profile } from 'hastls/talk';
 import { type Authority, type Identity, type Interference, selfSigned, startWire, type Wire } from 'hastls/testing';
 import type { Application } from './application.ts';
-import { openDoor } from './door.ts';
+import { type DoorOptions, openDoor } from './door.ts';
 import type { DoorPorts, Kind } from './kinds.ts';
 import { type Loot, type Tampering, tamperings } from './tampering.ts';
 import { weapons } from './weapons.ts';
 
 /** One name in the lab, and what a connection to it meets. */
-export interface Host extends Situation {
+export interface Host extends Service, Situation {
   readonly name: string;
-  readonly profile: Profile;
-  readonly application: Application;
-  readonly kind: Kind;
   readonly ports: Partial<DoorPorts>;
   /** Data of its HASTLS records. */
   readonly promise: readonly string[];
@@ -41,54 +38,60 @@ export interface Site {
   keep<T extends { close(): Promise<void> }>(opened: T): T;
 }
 
+/** What runs behind some hosts. */
+export interface Service {
+  readonly profile: Profile;
+  readonly application: Application;
+  readonly kind: Kind;
+}
+
 /** Starts one server, and all hosts that lead to it: honestly, and by way of each attacker who can do something to it. */
-export async function startHosts(
-  profile: Profile,
-  application: Application,
-  kind: Kind,
-  site: Site,
-): Promise<readonly Host[]> {
-  const nameIn = (zone: string) => `${kind.name}.${application.name}.${zone}`;
-  const { signed, unsigned } = site.zones;
-  const names = [nameIn(signed), `*.${nameIn(signed)}`, nameIn(unsigned)];
-  const loot = lootOf(names, site);
+export async function startHosts(service: Service, site: Site): Promise<readonly Host[]> {
   const situations: readonly Situation[] = [
     { tampering: undefined, signed: true },
     { tampering: undefined, signed: false },
-    ...tamperings.filter((each) => canHarm(each, kind)).map((tampering) => ({ tampering, signed: true })),
+    ...tamperings.filter((each) => canHarm(each, service.kind)).map((tampering) => ({ tampering, signed: true })),
   ];
+  // ports are taken before anything is waited for: always the same ones
   const places = situations.map((situation) => ({
-    ...situation,
-    wanted: { plain: site.nextPort(), tls: site.nextPort() }, // taken before anything is waited for: always the same
+    situation,
+    wanted: { plain: site.nextPort(), tls: site.nextPort() },
   }));
-  const doors = await openDoors(profile, application, kind, site.authority.issue(names), site);
+  const names = [nameOf(service, site.zones.signed), nameOf(service, site.zones.unsigned)].flatMap((name) => [
+    name,
+    `*.${name}`,
+  ]);
+  const loot = lootOf(names, site);
+  const doors = await openDoors(service, site.authority.issue(names), site);
   return Promise.all(
-    places.map(async ({ wanted, ...situation }): Promise<Host> => {
-      const bare = nameIn(situation.signed ? signed : unsigned);
-      const name = situation.tampering === undefined ? bare : `${situation.tampering.name}.${bare}`;
-      const wires = await layWires(doors, wanted, attackers(situation.tampering, application, loot), site);
-      const ports = portsOf(wires);
-      const promise = kind.promise({ plain: 0, tls: 0, ...ports });
-      return {
-        ...situation,
-        name,
-        profile,
-        application,
-        kind,
-        ports,
-        promise,
-        records: [
-          `${name}. A 127.0.0.1`,
-          ...promise.map((data) => `${ownerName(profile.service, name)}. HASTLS ${data}`),
-        ],
-        heard: () => Buffer.concat([wires.plain, wires.tls].map((wire) => wire?.heard() ?? new Uint8Array())),
-        forget() {
-          wires.plain?.forget();
-          wires.tls?.forget();
-        },
-      };
+    places.map(async ({ situation, wanted }) => {
+      const wires = await layWires(doors, wanted, attackers(situation.tampering, service, loot), site);
+      return toHost(service, situation, wires, site);
     }),
   );
+}
+
+const nameOf = ({ kind, application }: Service, zone: string): string => `${kind.name}.${application.name}.${zone}`;
+
+function toHost(service: Service, situation: Situation, wires: Doors<Wire>, { zones }: Site): Host {
+  const bare = nameOf(service, situation.signed ? zones.signed : zones.unsigned);
+  const name = situation.tampering === undefined ? bare : `${situation.tampering.name}.${bare}`;
+  const ports = portsOf(wires);
+  const promise = service.kind.promise({ plain: 0, tls: 0, ...ports });
+  const owner = ownerName(service.profile.service, name);
+  return {
+    ...service,
+    ...situation,
+    name,
+    ports,
+    promise,
+    records: [`${name}. A 127.0.0.1`, ...promise.map((data) => `${owner}. HASTLS ${data}`)],
+    heard: () => Buffer.concat([wires.plain, wires.tls].map((wire) => wire?.heard() ?? new Uint8Array())),
+    forget() {
+      wires.plain?.forget();
+      wires.tls?.forget();
+    },
+  };
 }
 
 const offersUpgrade = ({ plain }: Kind): boolean => plain === 'tls-possible' || plain === 'tls-first';
@@ -98,18 +101,13 @@ const canHarm = (tampering: Tampering, kind: Kind): boolean =>
 
 type Doors<T> = { readonly [door in keyof DoorPorts]: T | undefined };
 
-async function openDoors(
-  profile: Profile,
-  application: Application,
-  { plain, implicit, name }: Kind,
-  identity: Identity,
-  { keep }: Site,
-): Promise<Doors<number>> {
-  const open = async (door: Parameters<typeof openDoor>[0]['door']) =>
-    keep(await openDoor({ profile, application, door, identity, host: name })).port;
+async function openDoors(service: Service, identity: Identity, { keep }: Site): Promise<Doors<number>> {
+  const { profile, application, kind } = service;
+  const open = async (door: DoorOptions['door']) =>
+    keep(await openDoor({ profile, application, door, identity, host: kind.name })).port;
   return {
-    plain: plain && (await open(plain)),
-    tls: implicit && (await open('tls')),
+    plain: kind.plain && (await open(kind.plain)),
+    tls: kind.implicit && (await open('tls')),
   };
 }
 
@@ -128,8 +126,8 @@ async function layWires(
   return { plain, tls };
 }
 
-function attackers(tampering: Tampering | undefined, { name }: Application, loot: Loot): Doors<Interference> {
-  const arms = weapons[name];
+function attackers(tampering: Tampering | undefined, { profile }: Service, loot: Loot): Doors<Interference> {
+  const arms = weapons[profile.name];
   return { plain: arms && tampering?.inBand(arms, loot), tls: tampering?.implicit?.(loot) };
 }
 

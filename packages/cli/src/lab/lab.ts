@@ -61,7 +61,7 @@ async function startAllHosts(site: Site): Promise<readonly Host[]> {
     const profile = profiles.find(({ name }) => name === application.name);
     if (profile === undefined)
       throw new Error(`the lab has an application for ${application.name}, which has no profile`);
-    return kinds.map((kind) => startHosts(profile, application, kind, site));
+    return kinds.map((kind) => startHosts({ profile, application, kind }, site));
   });
   return (await Promise.all(started)).flat();
 }

@@ -1,3 +1,4 @@
+import type { FallbackCause } from 'hastls/policy';
 import type { Ears, Grip, Identity, Interference } from 'hastls/testing';
 import type { Weapons } from './weapons.ts';
 
@@ -9,7 +10,12 @@ export interface Tampering {
   readonly inBand: (weapons: Weapons, loot: Loot) => Interference;
   /** To a connection that begins with TLS; absent if there is nothing that he could do. */
   readonly implicit?: (loot: Loot) => Interference;
+  /** What a client that is not fooled takes it for: a reason to try something else, or the end. */
+  readonly noticed: { readonly inBand: Noticed; readonly implicit?: Noticed };
 }
+
+/** `attack`: no honest server speaks like that, so nothing else is tried. */
+export type Noticed = FallbackCause | 'attack';
 
 /** Certificates that an attacker may get hold of. */
 export interface Loot {
@@ -25,6 +31,7 @@ export const tamperings: readonly Tampering[] = [
   {
     name: 'strip',
     says: 'takes the offer of TLS away, and denies knowing what it is',
+    noticed: { inBand: 'not-offered' },
     inBand: (weapons) => (grip) => ({
       fromServer: (line) => grip.toClient(weapons.offer === undefined ? line : line.replace(weapons.offer, 'XXXXXXXX')),
       ...onTrigger(weapons, grip, weapons.unknown),
@@ -33,31 +40,40 @@ export const tamperings: readonly Tampering[] = [
   {
     name: 'refuse',
     says: 'refuses the upgrade in the name of the server',
+    noticed: { inBand: 'upgrade-refused' },
     inBand: (weapons) => (grip) => onTrigger(weapons, grip, weapons.refusal),
   },
   {
     name: 'inject',
     says: 'slips plaintext in behind the go-ahead',
+    noticed: { inBand: 'attack' },
     inBand: (weapons) => (grip) => onTrigger(weapons, grip, `${weapons.goAhead}\r\n${weapons.injection}`),
   },
   {
     name: 'cut',
     says: 'cuts the connection when TLS is to begin',
+    noticed: { inBand: 'attack', implicit: 'handshake' },
     inBand: (weapons) => (grip) => onTrigger(weapons, grip, undefined, () => grip.cut()),
     implicit: () => (grip) => {
       grip.cut();
       return {};
     },
   },
-  impersonation('forge', 'takes the place of the server, with a certificate of his own making', 'forged'),
-  impersonation('redirect', 'leads to another host, whose certificate is good', 'elsewhere'),
-  impersonation('revive', 'takes the place of the server, with a key and certificate of its past', 'expired'),
+  impersonation('forge', 'takes the place of the server, with a certificate of his own making', 'forged', 'untrusted'),
+  impersonation('redirect', 'leads to another host, whose certificate is good', 'elsewhere', 'name-mismatch'),
+  impersonation(
+    'revive',
+    'takes the place of the server, with a key and certificate of its past',
+    'expired',
+    'untrusted',
+  ),
 ];
 
-function impersonation(name: string, says: string, looted: keyof Loot): Tampering {
+function impersonation(name: string, says: string, looted: keyof Loot, noticed: FallbackCause): Tampering {
   return {
     name,
     says,
+    noticed: { inBand: noticed, implicit: noticed },
     inBand: (weapons, loot) => (grip) =>
       onTrigger(weapons, grip, weapons.goAhead, () => grip.impersonate(loot[looted])),
     implicit: (loot) => (grip) => {

@@ -32,7 +32,10 @@ export function demoTable(rows: readonly Row[]): string {
     ...row,
     service: row.service.split(', ').length === all ? 'all' : row.service,
   }));
-  const table = new Table({ head: COLUMNS.map((column) => HEADS[column]), style: { head: [], border: [], compact: true } });
+  const table = new Table({
+    head: COLUMNS.map((column) => HEADS[column]),
+    style: { head: [], border: [], compact: true },
+  });
   for (const row of merged) table.push(COLUMNS.map((column) => row[column]));
   return table.toString();
 }

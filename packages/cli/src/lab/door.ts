@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { converse, type Profile } from 'hastls/talk';
 import type { Identity } from 'hastls/testing';
 import type { Application, Said } from './application.ts';
@@ -25,10 +25,11 @@ export interface Door {
 /** Opens one port of a server on loopback. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const sockets = new Set<Socket>();
+  const secureContext = createSecureContext(options.identity); // costs as much as a handshake: once is enough
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
-    welcome(socket, options);
+    welcome(socket, { ...options, secureContext });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -42,7 +43,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   };
 }
 
-function welcome(socket: Socket, options: DoorOptions): void {
+interface Opened extends DoorOptions {
+  readonly secureContext: SecureContext;
+}
+
+function welcome(socket: Socket, options: Opened): void {
   switch (options.door) {
     case 'no-tls':
       attend(socket, options, { greet: true, secured: false });
@@ -56,8 +61,8 @@ function welcome(socket: Socket, options: DoorOptions): void {
   }
 }
 
-function secure(socket: Socket, { identity }: DoorOptions): TLSSocket {
-  return new TLSSocket(socket, { isServer: true, ...identity }).on('error', () => socket.destroy());
+function secure(socket: Socket, { secureContext }: Opened): TLSSocket {
+  return new TLSSocket(socket, { isServer: true, secureContext }).on('error', () => socket.destroy());
 }
 
 /** The application alone, line by line. */
@@ -74,7 +79,7 @@ function attend(
 }
 
 /** The application behind the profile's guard of the line between plaintext and TLS. */
-function guard(socket: Socket, options: DoorOptions): void {
+function guard(socket: Socket, options: Opened): void {
   const { profile, application, door, host } = options;
   const mode = door === 'tls-first' ? 'require' : 'prefer';
   const answer = application.session();

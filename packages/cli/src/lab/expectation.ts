@@ -1,6 +1,7 @@
 import { type Hastls, type Port, readHastls, toPort } from 'hastls/dns';
 import { type Attempt, type Decision, decide, type Stance } from 'hastls/policy';
 import { hastlsFromText } from 'hastls/record';
+import type { Deception } from './deceptions.ts';
 import type { Host } from './host.ts';
 import type { Noticed } from './tampering.ts';
 
@@ -8,8 +9,8 @@ import type { Noticed } from './tampering.ts';
 export interface Trial {
   readonly host: Host;
   readonly stance: Stance;
-  /** Whether the resolver tells the truth. */
-  readonly honestDns: boolean;
+  /** Who stands between the client and the truth about names; nobody, if it is not there. */
+  readonly deception: Deception | undefined;
 }
 
 /** How a trial must end. */
@@ -18,32 +19,36 @@ export interface Expectation {
   readonly end: End;
 }
 
+type Met = 'secured' | 'plaintext' | 'demanded';
+
 export type End =
-  | { readonly kind: 'secured' | 'plaintext'; readonly attempt: Attempt }
-  /** The last thing that was noticed; nothing when nothing was tried. */
-  | { readonly kind: 'refused'; readonly noticed: Noticed | undefined };
+  /** `demanded`: a plaintext session was told that TLS comes first. [S7] */
+  | { readonly kind: Met; readonly do: Attempt['do']; readonly port: number }
+  | { readonly kind: 'refused'; readonly because: 'policy' | 'no-address' | Noticed };
 
 /**
- * What the policy asks for, played through in the world as we built it: the evidence is what an honest proof must
+ * What the policy asks for, played through in the world as it was built: the evidence is what an honest proof must
  * find, the plan is what `decide()` makes of it, and each attempt meets the door and the attacker that stand there.
  */
-export function expectation({ host, stance, honestDns }: Trial): Expectation {
-  const { profile } = host;
-  const proof = !honestDns ? 'indeterminate' : host.signed ? 'secure' : 'insecure';
-  const port = portInUrl({ host, honestDns });
+export function expectation(trial: Trial): Expectation {
+  const { host, stance, deception } = trial;
+  const port = portInUrl(trial);
   const decision = decide({
-    service: { ...profile, inBand: true },
+    service: { ...host.profile, inBand: true },
     stance,
     ...(port && { port }),
-    evidence: { proof, records: honestDns ? host.promise.map(toRecord) : [] },
+    evidence: {
+      proof: deception !== undefined ? 'indeterminate' : host.signed ? 'secure' : 'insecure',
+      records: deception === undefined ? host.promise.map(toRecord) : [],
+    },
   });
-  return { decision, end: play(decision, host) };
+  const cannotBeFound = deception?.always === true && !decision.refused;
+  return { decision, end: cannotBeFound ? { kind: 'refused', because: 'no-address' } : play(decision, host) };
 }
 
 /** A URL needs a port where no proven record will name one. */
-export function portInUrl({ host, honestDns }: Pick<Trial, 'host' | 'honestDns'>): Port | undefined {
-  return honestDns && host.signed && host.promise.length > 0 ? undefined : toPort(host.ports.plain ?? 0);
-}
+export const portInUrl = ({ host, deception }: Trial): Port | undefined =>
+  deception === undefined && host.signed && host.promise.length > 0 ? undefined : toPort(host.ports.plain ?? 0);
 
 function play({ plan, fallbackCauses }: Decision, host: Host): End {
   const noticed: (Noticed | undefined)[] = [];
@@ -51,18 +56,20 @@ function play({ plan, fallbackCauses }: Decision, host: Host): End {
   for (const attempt of plan) {
     if (attempt.after?.every(mayFollow) === false) continue;
     const met = meet(attempt, host);
-    if (met === 'secured' || met === 'plaintext') return { kind: met, attempt };
+    if (met === 'secured' || met === 'plaintext' || met === 'demanded')
+      return { kind: met, do: attempt.do, port: attempt.port };
     noticed.push(met);
-    if (met === 'attack') break;
+    if (met === 'attacked') break;
   }
-  return { kind: 'refused', noticed: noticed.at(-1) };
+  return { kind: 'refused', because: noticed.at(-1) ?? 'policy' };
 }
 
 /** What an attempt comes upon. */
-function meet({ do: how, port }: Attempt, { ports, kind, tampering }: Host): 'secured' | 'plaintext' | Noticed {
+function meet({ do: how, port }: Attempt, { ports, kind, tampering }: Host): Met | Noticed {
   switch (how) {
     case 'plaintext':
-      return 'plaintext';
+      if (port !== ports.plain) return 'unreachable';
+      return kind.plain === 'tls-first' ? 'demanded' : 'plaintext';
     case 'upgrade':
       if (port !== ports.plain) return 'unreachable';
       return kind.plain === 'no-tls' ? 'not-offered' : (tampering?.noticed.inBand ?? 'secured');

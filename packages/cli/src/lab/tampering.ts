@@ -14,8 +14,8 @@ export interface Tampering {
   readonly noticed: { readonly inBand: Noticed; readonly implicit?: Noticed };
 }
 
-/** `attack`: no honest server speaks like that, so nothing else is tried. */
-export type Noticed = FallbackCause | 'attack';
+/** `attacked`: no honest server speaks like that, so nothing else is tried. */
+export type Noticed = FallbackCause | 'attacked';
 
 /** Certificates that an attacker may get hold of. */
 export interface Loot {
@@ -46,13 +46,13 @@ export const tamperings: readonly Tampering[] = [
   {
     name: 'inject',
     says: 'slips plaintext in behind the go-ahead',
-    noticed: { inBand: 'attack' },
+    noticed: { inBand: 'attacked' },
     inBand: (weapons) => (grip) => onTrigger(weapons, grip, `${weapons.goAhead}\r\n${weapons.injection}`),
   },
   {
     name: 'cut',
     says: 'cuts the connection when TLS is to begin',
-    noticed: { inBand: 'attack', implicit: 'handshake' },
+    noticed: { inBand: 'attacked', implicit: 'handshake' },
     inBand: (weapons) => (grip) => onTrigger(weapons, grip, undefined, () => grip.cut()),
     implicit: () => (grip) => {
       grip.cut();

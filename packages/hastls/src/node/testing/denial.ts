@@ -71,7 +71,7 @@ function nsecDenial({ apex, ttl, names }: Inventory): Denial {
     return { name, type: TYPE.NSEC, class: CLASS_IN, ttl, rdata: rdata.finish() };
   });
   /** The record at the name, or else the one whose span holds it. */
-  const at = (name: Name) => records.findLast((record) => compareNames(record.name, name) <= 0);
+  const at = (name: Name) => lastUpTo(records, (record) => compareNames(record.name, name));
   const proof = (...about: readonly Name[]) => distinct(about.map(at));
   return {
     nodata: (name) => proof(name),
@@ -103,7 +103,7 @@ function nsec3Denial({ apex, ttl, names }: Inventory, options: DenialKind & { ki
   });
   const at = (name: Name) => {
     const wanted = hashed(canonical(name));
-    return (entries.findLast(({ hash }) => compareBytes(hash, wanted) <= 0) ?? entries.at(-1))?.record;
+    return (lastUpTo(entries, ({ hash }) => compareBytes(hash, wanted)) ?? entries.at(-1))?.record;
   };
   const proof = (...about: readonly Name[]) => distinct(about.map(at));
   const nextCloser = (name: Name, encloser: Name) => suffix(name, labelCount(encloser) + 1);
@@ -130,6 +130,18 @@ export function nsec3Parameters({ iterations = 0, salt = '' }: DenialKind & { ki
 /** An insecure delegation and an empty non-terminal have no signature, all other names have. [RFC5155 §7.1] */
 const bitmapTypes = (types: readonly number[]): readonly number[] =>
   types.some((type) => type !== TYPE.NS) ? [...types, TYPE.RRSIG] : types;
+
+/** The last of sorted items that does not lie behind what is looked for. */
+function lastUpTo<T>(sorted: readonly T[], compare: (item: T) => number): T | undefined {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const item = sorted[middle];
+    if (item !== undefined && compare(item) <= 0) from = middle + 1;
+    else to = middle;
+  }
+  return sorted[from - 1];
+}
 
 const distinct = <T>(found: readonly (T | undefined)[]): readonly T[] => [
   ...new Set(found.filter((each) => each !== undefined)),

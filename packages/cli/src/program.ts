@@ -9,6 +9,11 @@ const COMMANDS: readonly (readonly [name: string, about: string, load: () => Pro
   ['explain', 'say what a client does with a service, and why', () => import('./commands/explain.ts')],
   ['connect', 'connect as the service promised, or not at all', () => import('./commands/connect.ts')],
   ['record', 'make a HASTLS record for a zone', () => import('./commands/record.ts')],
+  [
+    'lab',
+    'start a small world to try it all in: servers of every kind, and attackers',
+    () => import('./commands/lab.ts'),
+  ],
 ];
 
 const EXAMPLES = `

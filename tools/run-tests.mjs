@@ -3,6 +3,7 @@
 //        --live                                          those below test/live/, which need real servers, and only those
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import './bundle.mjs'; // the command is tested as it is shipped
 
 const words = process.argv.slice(2);
 const live = words.includes('--live');

@@ -1,0 +1,10 @@
+/** `hastls`, the program. */
+import { tellFault } from './failure.ts';
+import { run } from './program.ts';
+import { endQuietlyWithReader } from './terminal.ts';
+
+endQuietlyWithReader();
+process.on('uncaughtException', (error) =>
+  process.exit(tellFault(error, /--log-level[= ]debug/.test(process.argv.join(' ')))),
+);
+await run(process.argv.slice(2));

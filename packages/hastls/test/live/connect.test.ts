@@ -11,7 +11,7 @@ import { live } from './peers/stage.ts';
 import { type Door, ROWS } from './promises.ts';
 import { startWorld, WORLD } from './world.ts';
 
-live('connect() reaches each service by its record, under each stance', WORLD, async (stage) => {
+live('[R3] [R4] [R24] connect() reaches each service by its record, under each stance', WORLD, async (stage) => {
   const { services, dns, ca } = await startWorld(stage);
   const resolver = ourResolver(dns.resolver, dns.anchor);
   for (const parent of PARENTS) {

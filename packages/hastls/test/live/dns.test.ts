@@ -73,7 +73,7 @@ const ROWS = [
   ['elsewhere', 'A', 'secure nxdomain'],
 ] as const;
 
-live('a look-up proves what delv proves', DNS, async (stage) => {
+live('[R32] [R33] a look-up proves what delv proves', DNS, async (stage) => {
   const hosts = [
     { name: 'mx', promises: { '_smtp._tcp': [[25, 25, 1]] as const } },
     { name: 'nothing', promises: {} },

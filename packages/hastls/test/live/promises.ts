@@ -69,8 +69,8 @@ export async function promise(stage: Stage, service: LiveService): Promise<Promi
       fromClient: (line) => toServer(line.replace(OFFER, 'XXXXXXXA')),
     };
   });
-  const shut = await attack(stage, service.implicit, ({ cut }) => {
-    cut();
+  const shut = await attack(stage, service.implicit, (grip) => {
+    grip.cut();
     return {};
   });
   const { inBand, strict, implicit } = service;

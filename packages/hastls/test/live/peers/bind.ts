@@ -22,8 +22,6 @@ export function bind(home: string, port: number): NameServer {
   }
 
   return {
-    port,
-
     async newKey(origin) {
       const keygen = ['-q', '-a', 'ECDSAP256SHA256', '-f', 'KSK', '-K', home, origin];
       const key = (await run('dnssec-keygen', ...keygen)).trim();

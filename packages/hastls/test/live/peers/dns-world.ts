@@ -24,8 +24,6 @@ export interface DnsWorld {
   readonly resolver: number;
   /** Unbound, which does not. */
   readonly closedResolver: number;
-  readonly knot: number;
-  readonly bind: number;
   /** The root's DS record as a zone-file line, and the file that holds it. */
   readonly anchor: string;
   readonly anchorFile: string;
@@ -64,7 +62,7 @@ export async function startDnsWorld(
   ]);
   const anchorFile = join(stage.home, 'anchors');
   await writeFile(anchorFile, `${anchor}\n`);
-  return { resolver, closedResolver, knot: knotPort, bind: bindPort, anchor, anchorFile };
+  return { resolver, closedResolver, anchor, anchorFile };
 }
 
 interface Family {

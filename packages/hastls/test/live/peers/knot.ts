@@ -48,8 +48,6 @@ ${zones.map(({ origin, kind }) => `  - domain: ${origin}\n    dnssec-signing: ${
   }
 
   return {
-    port,
-
     async newKey(origin) {
       await configure([{ origin, text: '', kind: 'signed' }]);
       await run('keymgr', '-c', config, origin, 'generate', 'algorithm=ecdsap256sha256', 'ksk=yes', 'zsk=yes');

@@ -1,5 +1,4 @@
-import type { Need } from './commands.ts';
-import { OPENSSL } from './commands.ts';
+import { type Need, OPENSSL } from './commands.ts';
 import { DOVECOT, DOVECOT_STRICT, startDovecot } from './dovecot.ts';
 import { NNRPD, prepareNews, startNnrpd } from './nnrpd.ts';
 import { freePorts } from './peer.ts';

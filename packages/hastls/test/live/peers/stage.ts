@@ -23,26 +23,27 @@ export function live(title: string, needs: readonly Need[], body: (stage: Stage)
   const skip = CI === undefined ? (reason ?? false) : false;
   test(title, { skip, timeout: 300_000 }, async (t) => {
     if (reason !== undefined) throw new Error(`CI is set, so nothing may be ${reason}`);
-    const home = await directory();
     const peers: Peer[] = [];
-    let failed = true;
+    let failed = false;
+    const notice = async (work: () => Promise<void> | void) => {
+      try {
+        await work();
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    };
+    const stage: Stage = {
+      home: await directory(),
+      keep: async (starting) => {
+        const peer = await starting;
+        peers.push(peer);
+        return peer;
+      },
+      check: (name, row) => t.test(name, () => notice(row)),
+    };
     try {
-      let failures = 0;
-      await body({
-        home,
-        keep: async (starting) => {
-          const peer = await starting;
-          peers.push(peer);
-          return peer;
-        },
-        check: (name, row) =>
-          t.test(name, async () => {
-            failures++;
-            await row();
-            failures--;
-          }),
-      });
-      failed = failures > 0;
+      await notice(() => body(stage));
     } finally {
       await Promise.all(peers.map((each) => each.stop()));
       if (failed) for (const each of peers) console.error(`--- ${each.name} said:\n${each.log()}`);

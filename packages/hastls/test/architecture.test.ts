@@ -34,9 +34,11 @@ const sources = (from: string): readonly Source[] =>
     .filter((path) => path.endsWith('.ts'))
     .map((path) => ({ path, text: readFileSync(join(from, path), 'utf8') }));
 
-/** Specifiers wherever they stand: a second import on a line must not slip through. */
-const imports = ({ text }: Source): readonly string[] =>
-  [...text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*['"]([^'"]+)['"]/g)].map(([, specifier = '']) => specifier);
+/** Specifiers wherever they stand, but in the examples of comments: a second import on a line must not slip through. */
+const imports = (source: Source): readonly string[] =>
+  [...code(source).matchAll(/(?:\bfrom|\bimport|\bimport\()\s*['"]([^'"]+)['"]/g)].map(
+    ([, specifier = '']) => specifier,
+  );
 
 /** Code without its comments: a comment may name what code may not. */
 const code = ({ text }: Source): string => text.replace(/\/\*[\s\S]*?\*\/|(?<![:'"`])\/\/.*$/gm, '');

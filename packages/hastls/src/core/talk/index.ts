@@ -22,6 +22,7 @@
 export * from './client-hello.ts';
 export * from './conversation.ts';
 export * from './driver.ts';
+export * from './frame-server.ts';
 export * from './line-profile.ts';
 export * from './line-server.ts';
 export * from './lines.ts';

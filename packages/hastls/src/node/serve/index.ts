@@ -1,0 +1,36 @@
+/**
+ * Servers that let clients change from plaintext to TLS on one port, for protocols of your own.
+ *
+ * A client says the trigger and is told to go ahead; or the server, asked for something that it does not give away in
+ * clear, says that TLS comes first. What follows either is a ClientHello, or the end of the connection. Nobody needs
+ * a second port, and clients that never heard of it go on as before, as long as the server lets them.
+ *
+ * You bring the words and an application; the rules are here: nothing may be pipelined behind the trigger, a
+ * ClientHello is told from anything else by its first six octets and has ten seconds to come, nothing that was said
+ * in clear is known over TLS, and TLS does not begin twice.
+ *
+ * ```ts
+ * import { createTriggerServer } from 'hastls/serve';
+ * import { trigger97 } from 'hastls/talk';
+ *
+ * const server = createTriggerServer({
+ *   profile: trigger97({
+ *     name: 'clock', service: 'clock', ports: { plain: [7777], tls: [] },
+ *     ok: '200 go ahead', required: '401 TLS first', unknown: '500 what?',
+ *   }),
+ *   mode: ['ALARM'], // the time is for everybody, but alarms are set over TLS
+ *   tls: { key, cert },
+ *   application: ({ socket }) => (command) => {
+ *     if (command === 'TIME') socket.write(`200 ${new Date().toISOString()}\r\n`);
+ *     else if (command.startsWith('ALARM ')) socket.write('200 good night\r\n');
+ *     else socket.write('500 what?\r\n');
+ *   },
+ * });
+ * server.listen(7777);
+ * ```
+ *
+ * A protocol of frames instead of lines takes `frameServer({ frame, trigger, ok, required, again })` for its profile;
+ * one of the built-in profiles does as well. With `mode: 'implicit'` the same server has TLS from the first octet.
+ */
+export { type FrameWords, frameServer } from '../../core/talk/index.ts';
+export { type Application, createTriggerServer, type Peer, type TriggerServerOptions } from './trigger-server.ts';

@@ -1,17 +1,13 @@
 import type net from 'node:net';
 import type tls from 'node:tls';
 import type { Attempt, FallbackCause } from '../core/policy/index.ts';
-import { isProfile } from '../core/profiles/index.ts';
-import { failure, refusal, withoutAddress } from './connect-errors.ts';
-import { dial } from './dial.ts';
 import { HastlsError } from './errors.ts';
 import { type ExplainOptions, type Explanation, judge, withResolver } from './explain.ts';
-import { type HandshakeFailure, handshake, type Secured, type Unauthenticated } from './handshake.ts';
+import type { Secured, Unauthenticated } from './handshake.ts';
 import { checkOptions } from './options.ts';
-import { openSession, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { type Target, toTarget } from './target.ts';
-import { upgrade } from './upgrade.ts';
+import { toTarget } from './target.ts';
 
 /** How to connect. Everything omitted takes its safe default. */
 export interface ConnectOptions extends ExplainOptions {
@@ -32,7 +28,8 @@ export interface Tried {
   readonly why: string;
 }
 
-interface Common {
+/** What every connection tells of how it came about. */
+export interface Common {
   readonly explanation: Explanation;
   /** Every attempt, in order; the last one connected. */
   readonly tried: readonly Tried[];
@@ -87,6 +84,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   try {
     return await withResolver(options, async (resolver) => {
       const explanation = judge(target, await takeSnapshot(target, resolver, signal), options);
+      const { followPlan } = await import('./attempts.ts'); // sockets and TLS are loaded by whoever connects
       return followPlan(explanation, { ...options, signal });
     });
   } catch (error) {
@@ -94,132 +92,3 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     throw new HastlsError('ERR_HASTLS_TIMEOUT', `${target.host}: no connection within ${timeoutMs} ms`);
   }
 }
-
-async function followPlan(explanation: Explanation, options: ConnectOptions): Promise<Connection> {
-  const { plan, snapshot, fallbackCauses } = explanation;
-  if (plan.length === 0) throw refusal(explanation);
-  if (snapshot.addresses.length === 0) throw withoutAddress(explanation);
-  const tried: Tried[] = [];
-  for (const attempt of plan) {
-    const barring = tried.find(
-      ({ outcome }, index) =>
-        outcome === 'attacked' || (attempt.after?.includes(index) && !isAllowed(outcome, fallbackCauses)),
-    );
-    if (attempt.after !== undefined && barring !== undefined) {
-      tried.push({
-        ...step(attempt),
-        outcome: 'barred',
-        why: `no step down after "${barring.outcome}" on port ${barring.port} [A28]`,
-      });
-      continue;
-    }
-    const result = await make(attempt, explanation, options);
-    if (result.kind === 'connected')
-      return {
-        ...result.connection,
-        explanation,
-        tried: [...tried, { ...step(attempt), outcome: 'connected', why: 'connected' }],
-      };
-    tried.push({ ...step(attempt), outcome: result.outcome, why: result.why });
-  }
-  throw failure(explanation, tried);
-}
-
-type Made =
-  | {
-      readonly kind: 'connected';
-      readonly connection: Bare<SecureConnection> | Bare<UnauthenticatedConnection> | Bare<PlainConnection>;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly outcome: Exclude<Tried['outcome'], 'connected' | 'barred'>;
-      readonly why: string;
-    };
-type Bare<C> = Omit<C, keyof Common>;
-
-/** Makes one attempt on a connection of its own; whatever was learnt on an earlier one is gone. [A30] */
-async function make(attempt: Attempt, { target, snapshot }: Explanation, options: ConnectOptions): Promise<Made> {
-  const { signal, ca, self } = options;
-  const dialled = await dial(snapshot.addresses, attempt.port, signal === undefined ? {} : { signal });
-  if (dialled.kind === 'failed') return { kind: 'failed', outcome: dialled.cause, why: dialled.why };
-  const { socket } = dialled;
-  const wanted = {
-    host: target.host,
-    ...(signal === undefined ? {} : { signal }),
-    ...(ca === undefined ? {} : { ca }),
-    ...(target.service.alpn === undefined ? {} : { alpn: target.service.alpn }),
-    ...(attempt.unauthenticated === true ? { unauthenticatedTls: true } : {}),
-    ...(self === undefined ? {} : { self }),
-  };
-  if (attempt.do === 'plaintext')
-    return {
-      kind: 'connected',
-      connection: {
-        security: 'plaintext',
-        how: 'plaintext',
-        socket,
-        session: () => sessionOn(socket, target, options),
-      },
-    };
-  if (attempt.do === 'tls') return secured(await handshake(socket, wanted), 'implicit');
-  if (!isProfile(target.service)) {
-    socket.destroy();
-    throw new HastlsError(
-      'ERR_HASTLS_OPTION',
-      `hastls knows no in-band upgrade for ${target.service.name}, which its record asks for`,
-    );
-  }
-  const upgraded = await upgrade(socket, target.service, wanted);
-  switch (upgraded.kind) {
-    case 'secured':
-    case 'unauthenticated':
-    case 'failed':
-      return secured(upgraded, 'in-band');
-    case 'absent':
-      return { kind: 'failed', outcome: 'not-offered', why: `the server does not offer the upgrade: ${upgraded.why}` };
-    case 'refused':
-    case 'closed':
-      return { kind: 'failed', outcome: 'upgrade-refused', why: upgraded.why };
-    case 'garbled':
-      return { kind: 'failed', outcome: 'attacked', why: upgraded.why };
-  }
-}
-
-async function sessionOn(
-  socket: net.Socket,
-  { service, host }: Target,
-  { stance, switches, ca, self }: ConnectOptions,
-): Promise<Session> {
-  if (!isProfile(service) || service.session === undefined)
-    throw new HastlsError(
-      'ERR_HASTLS_OPTION',
-      `hastls knows no dialogue of commands for ${service.name}: use the socket`,
-    );
-  return openSession(socket, service.session, {
-    host,
-    onDemand: stance === 'cio' && switches?.cioUpgrade === 'refuse' ? 'close' : 'upgrade',
-    ...(ca === undefined ? {} : { ca }),
-    ...(self === undefined ? {} : { self }),
-    ...(service.alpn === undefined ? {} : { alpn: service.alpn }),
-  });
-}
-
-function secured(result: Secured | Unauthenticated | HandshakeFailure, how: 'implicit' | 'in-band'): Made {
-  switch (result.kind) {
-    case 'secured': {
-      const { kind: _, ...facts } = result;
-      return { kind: 'connected', connection: { security: 'tls', how, ...facts } };
-    }
-    case 'unauthenticated': {
-      const { kind: _, ...facts } = result;
-      return { kind: 'connected', connection: { security: 'unauthenticated', how, ...facts } };
-    }
-    case 'failed':
-      return { kind: 'failed', outcome: result.cause, why: result.why };
-  }
-}
-
-const step = ({ do: how, port }: Attempt) => ({ do: how, port });
-
-const isAllowed = (outcome: Tried['outcome'], causes: readonly FallbackCause[]): boolean =>
-  causes.some((cause) => cause === outcome);

@@ -1,6 +1,4 @@
-import { lookup as systemLookup } from 'node:dns/promises';
-import net from 'node:net';
-import { ip4ToText, ip6ToText } from '../core/dns/address.ts';
+import { addressFamily, ip4ToText, ip6ToText } from '../core/dns/address.ts';
 import { type Hastls, ownerName, type ResourceRecord, readHastls } from '../core/dns/index.ts';
 import type { Evidence } from '../core/policy/index.ts';
 import type { Answer, Resolver } from './resolve/index.ts';
@@ -48,9 +46,10 @@ const UNKNOWN: Evidence = { proof: 'indeterminate', records: [] };
 
 /** Addresses that no signature could speak of: literals, this machine, and names of the local link. [A34] */
 async function localAddresses(host: string): Promise<readonly string[] | undefined> {
-  if (net.isIP(host) !== 0) return [host];
+  if (addressFamily(host) !== undefined) return [host];
   if (host === 'localhost' || host.endsWith('.localhost')) return ['127.0.0.1', '::1']; // [RFC6761 §6.3]
   if (!host.endsWith('.local')) return undefined;
+  const { lookup: systemLookup } = await import('node:dns/promises');
   return (await systemLookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
 }
 

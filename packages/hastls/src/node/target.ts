@@ -1,5 +1,5 @@
-import net from 'node:net';
 import { domainToASCII } from 'node:url';
+import { addressFamily } from '../core/dns/address.ts';
 import { type Port, toName, toPort } from '../core/dns/index.ts';
 import type { ServicePorts } from '../core/policy/index.ts';
 import { findService, isProfile } from '../core/profiles/index.ts';
@@ -29,8 +29,9 @@ export function toTarget(url: string | URL, custom?: Service): Target {
     throw option(`"${String(url)}" is no service URL: write it like service://host or service://host:port`);
   if (found === undefined) throw option(`"${scheme}" is no service that hastls knows`);
   const [, literal, name = '', digits] = /^(?:\[([0-9a-f:.]+)\]|([^:@]*))(?::(\d{1,5}))?$/i.exec(authority) ?? [];
-  const host = literal ?? (net.isIPv4(name) ? name : domainToASCII(name.replace(/[.\u3002\uff0e\uff61]$/, '')));
-  if (host === '' || !toName(host).ok || (literal !== undefined && !net.isIPv6(literal)))
+  const host =
+    literal ?? (addressFamily(name) === 4 ? name : domainToASCII(name.replace(/[.\u3002\uff0e\uff61]$/, '')));
+  if (host === '' || !toName(host).ok || (literal !== undefined && addressFamily(literal) !== 6))
     throw option(
       `"${authority}" is no host: a name or an address, and a port if need be, is wanted after ${scheme}://`,
     );

@@ -1,5 +1,13 @@
 // IPv4 and IPv6 addresses: their octets and their text.
 
+import { parsed } from '../bytes/parsed.ts';
+
+/** Whether a text is an address, and of which kind. */
+export function addressFamily(text: string): 4 | 6 | undefined {
+  if (parsed(() => ip4FromText(text)).ok) return 4;
+  return parsed(() => ip6FromText(text)).ok ? 6 : undefined;
+}
+
 /** Four octets as a dotted quad. */
 export const ip4ToText = (octets: Uint8Array): string => octets.join('.');
 

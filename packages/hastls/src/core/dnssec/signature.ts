@@ -69,6 +69,7 @@ function candidateKeys(
   const { keyTag, algorithm, labels } = signature;
   const by = `the signature by key ${keyTag} (${algorithmToText(algorithm)})`;
   if (labels > signatureLabels(rrset.name)) return bogus(`${by} is over more labels than the name has`);
+  if (remainder(signature.expiration, signature.inception) < 0) return bogus(`${by} ends before it begins`); // [RFC4034 §3.1.5]
   const { at, skew = 0 } = context;
   if (remainder(signature.inception, at + skew) > 0)
     return bogus(`${by} is not valid before ${date(at, signature.inception)}: check the clocks here and at the signer`);

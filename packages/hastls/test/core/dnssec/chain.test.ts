@@ -145,6 +145,13 @@ test("[RFC1982 §3.2] a signature's time may pass the end of 32 bits", async () 
   for (const at of [late - 1, late + 31]) assert.equal(await outcome('host.test. A', hierarchy, { at }), 'bogus error');
 });
 
+test('[RFC4034 §3.1.5] a signature that ends before it begins, by serial arithmetic, never holds', async () => {
+  const span = 2 ** 31;
+  for (const from of [AT + DAY - span, AT + DAY - span - 1])
+    assert.equal(await outcome(HOST, world({ validity: { from, until: AT + DAY } })), 'bogus error');
+  assert.equal(await outcome(HOST, world({ validity: { from: AT + DAY - span + 1, until: AT + DAY } })), 'secure data');
+});
+
 test('[A31] an answer lasts no longer than TTL, original TTL and signature', async () => {
   const expiry = async (at: number) => {
     const hierarchy = world({ validity: { from: AT - DAY, until: AT + 1000 } });

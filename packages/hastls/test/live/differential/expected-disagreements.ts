@@ -1,0 +1,102 @@
+import { type Name, parseName, sameName, TYPE } from '#core/dns/index.js';
+import { LIMITS, type Proven } from '#core/dnssec/index.js';
+import type { Case } from './cases.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A case, and what both judges make of it. */
+export interface Disputed {
+  readonly disputed: Case;
+  readonly ours: Verdict;
+  readonly proven: Proven;
+  readonly theirs: Verdict;
+  /** Unbound's reasons. */
+  readonly reasons: string;
+}
+
+/** Where our verdict is another one than Unbound's, and why that is as it should be. */
+export interface Disagreement {
+  readonly id: string;
+  readonly why: string;
+  readonly fits: (of: Disputed) => boolean;
+}
+
+export const EXPECTED: readonly Disagreement[] = [
+  {
+    id: 'nsec3-iterations',
+    why: 'Unbound takes all below a zone of too many NSEC3 iterations for insecure, as RFC 9276 §3.2 allows; for us a limit proves nothing [F8], and where a chain of DS records leads on, none is reached',
+    fits: ({ theirs, disputed: { zones } }) =>
+      theirs.startsWith('insecure') &&
+      zones.some(({ denial }) => denial?.kind === 'nsec3' && (denial.iterations ?? 0) > LIMITS.nsec3Iterations),
+  },
+  {
+    id: 'cname-of-a-dname',
+    why: 'the CNAME that a DNAME makes needs no signature (RFC 6672 §5.3.1); Unbound looks for one when CNAME or DNAME is what was asked for',
+    fits: (of) =>
+      onlyTheyFail(of) &&
+      [TYPE.CNAME, TYPE.DNAME].some((type) => type === of.disputed.question.type) &&
+      of.proven.chain.some(({ type }) => type === TYPE.DNAME),
+  },
+  {
+    id: 'wildcard-by-its-name',
+    why: 'a name that begins with an asterisk may come from a wildcard above it: its asterisk is no label to an RRSIG (RFC 4034 §3.1.3), but one of those that the wildcard stands for (RFC 4035 §5.3.2); Unbound takes one label too few off',
+    fits: (of) =>
+      onlyTheyFail(of) && of.disputed.question.name.startsWith('*.') && /signature crypto failed/.test(of.reasons),
+  },
+  {
+    id: 'no-cut-there',
+    why: 'where the signer is known, its own DS record shows the way (RFC 4035 §5.2): what is said of DS at names between, where no zone begins, does not matter; Unbound asks at each label',
+    fits: (of) =>
+      onlyTheyFail(of) &&
+      of.disputed.damages.some(({ question: { name, type } }) => type === TYPE.DS && !isApex(of.disputed, name)),
+  },
+  {
+    id: 'response-code',
+    why: 'nobody signs a response code, so that the proven records say what is true (RFC 4035 §5.4), be it with NXDOMAIN or NOERROR above them',
+    fits: (of) =>
+      onlyTheyFail(of) &&
+      of.disputed.damages.some(({ says }) => /NXDOMAIN and NOERROR change|the answer is that to/.test(says)),
+  },
+  {
+    id: 'beside-the-proof',
+    why: 'a record that does not verify is not used (RFC 4035 §5.3); it spoils nothing that is proven without it, while Unbound wants all of the authority section to be signed',
+    fits: (of) => onlyTheyFail(of) && rejectedBeside(of),
+  },
+  {
+    id: 'opt-out-says-it-may-be-unsigned',
+    why: 'nothing signed speaks of a name in an opt-out span. Unbound then believes that another, unsigned zone spoke; for us a signed SOA record says that it was this one, which signs its denials',
+    fits: ({ ours, theirs, proven, disputed: { zones } }) =>
+      ours === 'failed' &&
+      theirs === 'insecure absence' &&
+      /is not signed by/.test(proven.because.join()) &&
+      zones.some(({ denial }) => denial?.kind === 'nsec3' && denial.optOut),
+  },
+  {
+    id: 'alias-asked-anew',
+    why: 'what an answer says of the target of its alias is taken as the answer (RFC 1034 §4.3.2), and proves nothing when it was spoilt; Unbound asks for the target by itself',
+    fits: (of) => onlyWeFail(of) && spoiltAnswer(of) && of.proven.aliases.length > 0,
+  },
+  {
+    id: 'anything-goes',
+    why: 'of contradicting records that nobody signed either may be taken',
+    fits: (of) => of.ours.startsWith('insecure') && of.theirs.startsWith('insecure') && spoiltAnswer(of),
+  },
+];
+
+const onlyWeFail = ({ ours, theirs }: Disputed): boolean => ours === 'failed' && theirs !== 'failed';
+
+const onlyTheyFail = ({ ours, theirs }: Disputed): boolean => ours !== 'failed' && theirs === 'failed';
+
+const spoiltAnswer = ({ disputed: { question, damages } }: Disputed): boolean =>
+  damages.some(({ question: { name, type } }) => type === question.type && sameName(name, question.name));
+
+const isApex = ({ zones }: Case, name: Name): boolean => zones.some(({ apex }) => sameName(parseName(apex), name));
+
+/** Whether the records that Unbound stumbled over are none that our proof rests on. */
+function rejectedBeside({ reasons, proven }: Disputed): boolean {
+  const [, owner, type] = /from 127.0.0.1 for <(\S+) (\S+) IN>$/.exec(reasons) ?? [];
+  const written = (name: Name) => name.replaceAll(/\\(\d{3}|.)/g, '?').toLowerCase();
+  return (
+    owner !== undefined &&
+    (type === 'SOA' || type === 'RRSIG' || !proven.chain.some(({ name }) => written(name) === owner.toLowerCase()))
+  );
+}

@@ -4,6 +4,7 @@ import { hastlsFromText } from 'hastls/record';
 import type { Deception } from './deceptions.ts';
 import type { Host } from './host.ts';
 import type { Noticed } from './tampering.ts';
+import { weapons } from './weapons.ts';
 
 /** One thing to try: a stance before a host, under the eyes of everybody on the way. */
 export interface Trial {
@@ -19,10 +20,13 @@ export interface Expectation {
   readonly end: End;
 }
 
-type Met = 'secured' | 'plaintext' | 'demanded';
+type Met =
+  | 'secured'
+  | 'plaintext'
+  | 'demanded' // plaintext, until the server wanted TLS and got it [S14]
+  | 'denied'; // plaintext, until TLS was wanted and could not be had
 
 export type End =
-  /** `demanded`: a plaintext session was told that TLS comes first. [S7] */
   | { readonly kind: Met; readonly do: Attempt['do']; readonly port: number }
   | { readonly kind: 'refused'; readonly because: 'policy' | 'no-address' | Noticed };
 
@@ -51,13 +55,12 @@ export const portInUrl = ({ host, deception }: Trial): Port | undefined =>
   deception === undefined && host.signed && host.promise.length > 0 ? undefined : toPort(host.ports.plain ?? 0);
 
 function play({ plan, fallbackCauses }: Decision, host: Host): End {
-  const noticed: (Noticed | undefined)[] = [];
+  const noticed: Noticed[] = [];
   const mayFollow = (index: number) => fallbackCauses.some((cause) => cause === noticed[index]);
-  for (const attempt of plan) {
-    if (attempt.after?.every(mayFollow) === false) continue;
-    const met = meet(attempt, host);
-    if (met === 'secured' || met === 'plaintext' || met === 'demanded')
-      return { kind: met, do: attempt.do, port: attempt.port };
+  for (const { do: how, port, after } of plan) {
+    if (after?.every(mayFollow) === false) continue;
+    const met = meet(how, port, host);
+    if (isMet(met)) return { kind: met, do: how, port };
     noticed.push(met);
     if (met === 'attacked') break;
   }
@@ -65,11 +68,14 @@ function play({ plan, fallbackCauses }: Decision, host: Host): End {
 }
 
 /** What an attempt comes upon. */
-function meet({ do: how, port }: Attempt, { ports, kind, tampering }: Host): Met | Noticed {
+function meet(how: Attempt['do'], port: number, host: Host): Met | Noticed {
+  const { ports, kind, tampering } = host;
   switch (how) {
     case 'plaintext':
       if (port !== ports.plain) return 'unreachable';
-      return kind.plain === 'tls-first' ? 'demanded' : 'plaintext';
+      if (kind.plain !== 'tls-first' && tampering?.demands !== true) return 'plaintext';
+      // a forged demand leads to the true server's TLS, if it has any and is asked for it
+      return kind.plain === 'no-tls' || isForgedInVain(host) ? 'denied' : 'demanded';
     case 'upgrade':
       if (port !== ports.plain) return 'unreachable';
       return kind.plain === 'no-tls' ? 'not-offered' : (tampering?.noticed.inBand ?? 'secured');
@@ -77,6 +83,13 @@ function meet({ do: how, port }: Attempt, { ports, kind, tampering }: Host): Met
       return port === ports.tls ? (tampering?.noticed.implicit ?? 'secured') : 'handshake';
   }
 }
+
+/** The true server does not expect the ClientHello that follows a demand which it has not made. [S9] */
+const isForgedInVain = ({ profile, tampering }: Host): boolean =>
+  tampering?.demands === true && weapons[profile.name]?.helloFollowsDemand === true;
+
+const MET: readonly string[] = ['secured', 'plaintext', 'demanded', 'denied'] satisfies Met[];
+const isMet = (met: Met | Noticed): met is Met => MET.includes(met);
 
 function toRecord(promise: string): Hastls {
   const rdata = hastlsFromText(promise);

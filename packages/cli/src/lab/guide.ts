@@ -1,3 +1,4 @@
+import { columns } from './columns.ts';
 import type { Host } from './host.ts';
 import { kinds } from './kinds.ts';
 import type { Lab } from './lab.ts';
@@ -20,15 +21,15 @@ export function guide(lab: Lab, files: LabFiles): string {
     `  CA              ${files.authority}`,
     '',
     'Hosts are called KIND.PROTOCOL.lab.test; in unsigned.lab.test the same promises stand unsigned.',
-    ...table(kinds.map(({ name, says }) => [name, says])),
+    ...columns(kinds.map(({ name, says }) => [name, says])),
     '',
     ...portTable(lab.hosts),
     '',
     'Somebody sits on the way to ATTACKER.KIND.PROTOCOL.lab.test and …',
-    ...table(tamperings.map(({ name, says }) => [name, says])),
+    ...columns(tamperings.map(({ name, says }) => [name, says])),
     '',
     'Resolvers that lie:',
-    ...table(lab.liars.map(({ resolver, deception: { says } }) => [resolver, says])),
+    ...columns(lab.liars.map(({ resolver, deception: { says } }) => [resolver, says])),
     '',
     'Try:',
     `  TRUST="${trust}"`,
@@ -68,14 +69,8 @@ function portTable(hosts: readonly Host[]): readonly string[] {
     const found = honest.find(({ profile, kind: { name } }) => profile.name === service && name === kind)?.ports;
     return [found?.plain, found?.tls].filter((port) => port !== undefined).join(', ');
   };
-  return table([
+  return columns([
     ['port of', ...kinds.map(({ name }) => name)],
     ...services.map((service) => [service, ...kinds.map(({ name }) => ports(service, name))]),
   ]);
-}
-
-/** Lines whose columns stand under each other. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }

@@ -96,8 +96,12 @@ function toHost(service: Service, situation: Situation, wires: Doors<Wire>, { zo
 
 const offersUpgrade = ({ plain }: Kind): boolean => plain === 'tls-possible' || plain === 'tls-first';
 
-const canHarm = (tampering: Tampering, kind: Kind): boolean =>
-  offersUpgrade(kind) || (kind.implicit === true && tampering.implicit !== undefined);
+const servesPlaintext = ({ plain }: Kind): boolean => plain === 'no-tls' || plain === 'tls-possible';
+
+const canHarm = ({ noticed, demands }: Tampering, kind: Kind): boolean =>
+  (demands === true && servesPlaintext(kind)) ||
+  (noticed.inBand !== undefined && offersUpgrade(kind)) ||
+  (noticed.implicit !== undefined && kind.implicit === true);
 
 type Doors<T> = { readonly [door in keyof DoorPorts]: T | undefined };
 

@@ -6,12 +6,14 @@ import type { Weapons } from './weapons.ts';
 export interface Tampering {
   readonly name: string;
   readonly says: string;
-  /** To the upgrade in-band. */
+  /** To what is said before TLS. */
   readonly inBand: (weapons: Weapons, loot: Loot) => Interference;
   /** To a connection that begins with TLS; absent if there is nothing that he could do. */
   readonly implicit?: (loot: Loot) => Interference;
   /** What a client that is not fooled takes it for: a reason to try something else, or the end. */
-  readonly noticed: { readonly inBand: Noticed; readonly implicit?: Noticed };
+  readonly noticed: { readonly inBand?: Noticed; readonly implicit?: Noticed };
+  /** Demands TLS where the server does not. */
+  readonly demands?: true;
 }
 
 /** `attacked`: no honest server speaks like that, so nothing else is tried. */
@@ -59,6 +61,18 @@ export const tamperings: readonly Tampering[] = [
       return {};
     },
   },
+  {
+    name: 'demand',
+    says: 'demands TLS in the name of a server that does not',
+    noticed: {},
+    demands: true,
+    inBand: (weapons) => (grip) => ({
+      fromClient(line) {
+        if (weapons.trigger.test(line) || weapons.openings.test(line)) grip.toServer(line);
+        else grip.toClient(tagged(weapons.demand, line.split(' ', 1)[0]));
+      },
+    }),
+  },
   impersonation('forge', 'takes the place of the server, with a certificate of his own making', 'forged', 'untrusted'),
   impersonation('redirect', 'leads to another host, whose certificate is good', 'elsewhere', 'name-mismatch'),
   impersonation(
@@ -94,8 +108,10 @@ function onTrigger(
     fromClient(line) {
       const asked = trigger.exec(line);
       if (asked === null) return grip.toServer(line);
-      if (answer !== undefined) grip.toClient(answer.replaceAll('{tag}', asked[1] ?? '*'));
+      if (answer !== undefined) grip.toClient(tagged(answer, asked[1]));
       then();
     },
   };
 }
+
+const tagged = (answer: string, tag = '*'): string => answer.replaceAll('{tag}', tag);

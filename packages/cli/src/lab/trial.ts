@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { type Connection, connect, explain, type HastlsCode, HastlsError, type Resolver } from 'hastls';
+import {
+  type Connection,
+  connect,
+  explain,
+  type HastlsCode,
+  HastlsError,
+  type PlainConnection,
+  type Resolver,
+  type SecureConnection,
+} from 'hastls';
 import type { Proof } from 'hastls/dnssec';
 import type { Decision } from 'hastls/policy';
-import { isProfile } from 'hastls/profiles';
 import type { Visit } from './application.ts';
 import { type End, portInUrl, type Trial } from './expectation.ts';
 import type { Noticed } from './tampering.ts';
@@ -44,35 +52,65 @@ export async function carryOut(trial: Trial, resolver: Resolver, ca: string): Pr
   };
 }
 
-/** Says everything, and hears that all is well, or that TLS is wanted first. */
-async function use({ socket, tried, how, security, explanation }: Connection, visit: readonly Visit[]): Promise<End> {
-  const last = tried.at(-1);
-  if (last === undefined || security === 'unauthenticated') throw new Error('a connection of a kind nobody asked for');
-  const { service } = explanation.target;
-  const demands = (line: string) => isProfile(service) && service.session?.demands(line) === true;
+/** Says everything over the connection, and hears that all is well. */
+async function use(connection: Connection, visit: readonly Visit[]): Promise<End> {
+  const last = connection.tried.at(-1);
+  if (last === undefined) throw new Error('a connection without an attempt');
+  const at = { do: last.do, port: last.port };
+  try {
+    switch (connection.security) {
+      case 'tls':
+        await useSecured(connection, visit);
+        return { kind: 'secured', ...at };
+      case 'plaintext':
+        return { kind: await useInClear(connection, visit), ...at };
+      case 'unauthenticated':
+        throw new Error('a connection of a kind that nobody asked for');
+    }
+  } finally {
+    connection.socket.destroy();
+  }
+}
+
+async function useSecured({ socket, how }: SecureConnection, visit: readonly Visit[]): Promise<void> {
   const reader = createInterface({ input: socket });
   socket.setTimeout(PATIENCE_MS, () => socket.destroy()).once('close', () => reader.close());
   const lines = reader[Symbol.asyncIterator](); // keeps what comes between two questions
-  const hear = async (hoped: RegExp): Promise<'demanded' | 'well'> => {
+  const hear = async (hoped: RegExp): Promise<void> => {
     for (;;) {
       const { value: line, done } = await lines.next();
       if (done) throw new Error(`the server hung up, and never said ${hoped}`);
-      if (hoped.test(line)) return 'well';
-      if (security === 'plaintext' && demands(line)) return 'demanded';
+      if (hoped.test(line)) return;
     }
   };
-  const at = { do: last.do, port: last.port };
-  try {
-    if (how !== 'in-band') await hear(GREETING);
-    for (const { say, hears } of visit) {
-      socket.write(`${say}\r\n`);
-      if ((await hear(hears)) === 'demanded') return { kind: 'demanded', ...at };
-    }
-    return { kind: security === 'tls' ? 'secured' : 'plaintext', ...at };
-  } finally {
-    socket.destroy();
+  if (how === 'implicit') await hear(GREETING);
+  for (const { say, hears } of visit) {
+    socket.write(`${say}\r\n`);
+    await hear(hears);
   }
 }
+
+/** In a session a demand for TLS is heard and followed. [S14] */
+async function useInClear(
+  connection: PlainConnection,
+  visit: readonly Visit[],
+): Promise<'plaintext' | 'demanded' | 'denied'> {
+  const session = await connection.session();
+  try {
+    for (const { say, hears } of visit) {
+      const reply = await session.command(say);
+      if (!hears.test(reply)) throw new Error(`"${say}" was answered by "${reply}"`);
+    }
+    return session.security === 'tls' ? 'demanded' : 'plaintext';
+  } catch (error) {
+    if (!(error instanceof HastlsError) || !NO_TLS.includes(error.code)) throw error;
+    return 'denied';
+  } finally {
+    session.socket.destroy();
+  }
+}
+
+const NO_TLS: readonly HastlsCode[] = ['ERR_HASTLS_HANDSHAKE', 'ERR_HASTLS_UPGRADE_REFUSED'];
 
 function refusal(error: unknown, { refused }: Decision): End {
   if (!(error instanceof HastlsError)) throw error;

@@ -79,7 +79,7 @@ async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<read
 function faultsOf({ host, stance, deception }: Trial, outcome: Outcome, expected: Expectation): readonly string[] {
   const { proof, decision, end, overheard, said } = outcome;
   const isProven = proof === 'secure' || proof === 'insecure';
-  const mayBeHeard = end.kind === 'plaintext' || end.kind === 'demanded';
+  const mayBeHeard = end.kind === 'plaintext' || end.kind === 'demanded' || end.kind === 'denied';
   const minds = host.signed && host.promise.some((promise) => promise.endsWith(' 1'));
   const faults: readonly (readonly [string, boolean])[] = [
     ['the plan is not what the policy makes of the truth', !isDeepStrictEqual(decision.plan, expected.decision.plan)],

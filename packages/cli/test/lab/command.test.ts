@@ -53,7 +53,7 @@ test('the lab tells programs all they need, and ends when it is told to', async 
   try {
     const { v, resolver, hosts, liars, attackers, kinds } = JSON.parse(said);
     assert.deepEqual([v, resolver], [1, 'udp://127.0.0.1:23100']);
-    assert.deepEqual([liars.length, attackers.length, kinds.length], [7, 7, 7]);
+    assert.deepEqual([liars.length, attackers.length, kinds.length], [7, 8, 7]);
     const host = hosts.find(({ name }: { name: string }) => name === 'strip.ssb-minds.imap.lab.test');
     const { plain } = host.ports;
     assert.deepEqual(host, {

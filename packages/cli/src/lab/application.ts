@@ -4,13 +4,6 @@ export interface Said {
   readonly end?: boolean;
 }
 
-/** What one connection is like at the moment of a command. */
-export interface Circumstances {
-  readonly secured: boolean;
-  /** Whether the in-band upgrade can be asked for now: servers list it then, and only then. */
-  readonly upgradable: boolean;
-}
-
 /** One thing that a visitor says, and how the answer looks when all is well. */
 export interface Visit {
   readonly say: string;
@@ -22,8 +15,11 @@ export interface Application {
   readonly name: string;
   /** `{host}` stands for the server's name. */
   readonly greeting: string;
-  /** A new connection's own memory. */
-  session(): (command: string, circumstances: Circumstances) => Said;
+  /**
+   * What answers the commands of one new connection. `upgradable`: the in-band upgrade can be asked for now; servers
+   * list it then, and only then.
+   */
+  session(): (command: string, upgradable: boolean) => Said;
   /** How a user of this protocol calls, with a secret that nobody else should see. */
   visit(secret: string): readonly Visit[];
 }

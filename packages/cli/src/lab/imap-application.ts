@@ -11,7 +11,7 @@ export const imapApplication: Application = {
   ],
   session() {
     let waiting: string | undefined;
-    return (line, { upgradable }) => {
+    return (line, upgradable) => {
       if (waiting !== undefined) {
         const tag = waiting;
         waiting = undefined;

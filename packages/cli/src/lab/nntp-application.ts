@@ -9,27 +9,25 @@ export const nntpApplication: Application = {
     { say: `AUTHINFO PASS ${secret}`, hears: /^281 / },
     { say: 'QUIT', hears: /^205 / },
   ],
-  session:
-    () =>
-    (command, { upgradable }) => {
-      const [verb, rest] = words(command);
-      switch (verb) {
-        case 'CAPABILITIES':
-          return says('101 Capabilities follow', 'VERSION 2', 'READER', ...(upgradable ? ['STARTTLS'] : []), '.');
-        case 'MODE':
-          return says('200 Ready');
-        case 'AUTHINFO':
-          return /^user /i.test(rest) ? says('381 Password please') : says('281 Welcome, whoever you are');
-        case 'LIST':
-          return says('215 Nothing follows', '.');
-        case 'GROUP':
-          return says('411 No such group');
-        case 'QUIT':
-          return bye('205 Bye');
-        default:
-          return says('500 Unknown command');
-      }
-    },
+  session: () => (command, upgradable) => {
+    const [verb, rest] = words(command);
+    switch (verb) {
+      case 'CAPABILITIES':
+        return says('101 Capabilities follow', 'VERSION 2', 'READER', ...(upgradable ? ['STARTTLS'] : []), '.');
+      case 'MODE':
+        return says('200 Ready');
+      case 'AUTHINFO':
+        return /^user /i.test(rest) ? says('381 Password please') : says('281 Welcome, whoever you are');
+      case 'LIST':
+        return says('215 Nothing follows', '.');
+      case 'GROUP':
+        return says('411 No such group');
+      case 'QUIT':
+        return bye('205 Bye');
+      default:
+        return says('500 Unknown command');
+    }
+  },
 };
 
 /** The same as it might have looked in 1997: nobody lists what he can do. */
@@ -38,7 +36,7 @@ export const nntp1997Application: Application = {
   name: 'nntp-1997',
   session() {
     const answer = nntpApplication.session();
-    return (command, circumstances) =>
-      words(command)[0] === 'CAPABILITIES' ? says('500 Unknown command') : answer(command, circumstances);
+    return (command, upgradable) =>
+      words(command)[0] === 'CAPABILITIES' ? says('500 Unknown command') : answer(command, upgradable);
   },
 };

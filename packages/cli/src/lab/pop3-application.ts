@@ -9,27 +9,25 @@ export const pop3Application: Application = {
     { say: `PASS ${secret}`, hears: /^\+OK/ },
     { say: 'QUIT', hears: /^\+OK/ },
   ],
-  session:
-    () =>
-    (command, { upgradable }) => {
-      const [verb, rest] = words(command);
-      switch (verb) {
-        case 'CAPA':
-          return says('+OK', 'USER', 'UIDL', ...(upgradable ? ['STLS'] : []), '.');
-        case 'STAT':
-          return says('+OK 0 0');
-        case 'LIST':
-        case 'UIDL':
-          return rest === '' ? says('+OK', '.') : says('-ERR No such message');
-        case 'USER':
-        case 'PASS':
-        case 'NOOP':
-        case 'RSET':
-          return says('+OK');
-        case 'QUIT':
-          return bye('+OK Bye');
-        default:
-          return says('-ERR Unknown command');
-      }
-    },
+  session: () => (command, upgradable) => {
+    const [verb, rest] = words(command);
+    switch (verb) {
+      case 'CAPA':
+        return says('+OK', 'USER', 'UIDL', ...(upgradable ? ['STLS'] : []), '.');
+      case 'STAT':
+        return says('+OK 0 0');
+      case 'LIST':
+      case 'UIDL':
+        return rest === '' ? says('+OK', '.') : says('-ERR No such message');
+      case 'USER':
+      case 'PASS':
+      case 'NOOP':
+      case 'RSET':
+        return says('+OK');
+      case 'QUIT':
+        return bye('+OK Bye');
+      default:
+        return says('-ERR Unknown command');
+    }
+  },
 };

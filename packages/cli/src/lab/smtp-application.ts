@@ -11,7 +11,7 @@ export const smtpApplication: Application = {
   ],
   session() {
     let reading: 'commands' | 'message' | 'password' = 'commands';
-    return (command, { upgradable }) => {
+    return (command, upgradable) => {
       if (reading === 'message') {
         if (command !== '.') return says();
         reading = 'commands';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HastlsError } from 'hastls';
+import { HastlsError } from '#node/errors.js';
 import { toAskedName, toAskedType } from '#node/resolve/asked.js';
 
 const names: readonly (readonly [text: string, asked: string])[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HastlsError } from 'hastls';
+import { HastlsError } from '#node/errors.js';
 import { parseResolvConf, systemResolvers } from '#node/resolve/resolv-conf.js';
 import { toUpstream } from '#node/resolve/upstream.js';
 

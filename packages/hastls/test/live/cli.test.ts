@@ -3,25 +3,24 @@
  * not TLS is said on stderr.
  */
 import assert from 'node:assert/strict';
-import { STANCES } from 'hastls/policy';
 import { hastls, type Run } from './command-line.ts';
 import { PARENTS } from './peers/dns-world.ts';
 import { live } from './peers/stage.ts';
-import { OFFER, type Promised, ROWS } from './promises.ts';
+import { CASES, OFFER, type Promised } from './promises.ts';
 import { startWorld, WORLD } from './world.ts';
 
 live('`hastls connect` reaches each service by its record, under each stance', WORLD, async (stage) => {
   const { services, dns, certificate } = await startWorld(stage);
   const common = ['--resolver', `udp://127.0.0.1:${dns.resolver}`, '--anchors', dns.anchorFile, '--ca', certificate.ca];
   const [parent] = PARENTS;
-  const rows = ROWS.filter(({ host }) => TOLD.includes(host));
+  const cases = CASES.filter(({ row }) => TOLD.includes(row.host));
   const talks = services.map(async (service) => {
     const done = [];
-    for (const [row, stance] of rows.flatMap((each) => STANCES.map((stance) => [each, stance] as const))) {
+    for (const { row, stance, expected } of cases) {
       const url = `${service.scheme}://${service.scheme}-${row.host}.${parent}`;
       const lines = `${service.ask}\r\n${service.leave}\r\n`;
       const run = await hastls(['connect', url, '--stance', stance, ...common], lines);
-      done.push({ url, stance, expected: row[stance], service, run });
+      done.push({ url, stance, expected, service, run });
     }
     return done;
   });

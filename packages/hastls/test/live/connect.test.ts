@@ -3,12 +3,11 @@
  * Each row of `promises.ts` is a host in a signed zone of Knot and in one of BIND, once for each service.
  */
 import assert from 'node:assert/strict';
-import { STANCES } from 'hastls/policy';
 import { meet } from './meeting.ts';
 import { ourResolver } from './our-resolver.ts';
 import { PARENTS } from './peers/dns-world.ts';
 import { live } from './peers/stage.ts';
-import { type Door, ROWS } from './promises.ts';
+import { CASES, type Door } from './promises.ts';
 import { startWorld, WORLD } from './world.ts';
 
 live('[R3] [R4] [R24] connect() reaches each service by its record, under each stance', WORLD, async (stage) => {
@@ -16,14 +15,14 @@ live('[R3] [R4] [R24] connect() reaches each service by its record, under each s
   const resolver = ourResolver(dns.resolver, dns.anchor);
   for (const parent of PARENTS) {
     for (const service of services) {
-      for (const [row, stance] of ROWS.flatMap((each) => STANCES.map((stance) => [each, stance] as const))) {
+      for (const { row, stance, expected } of CASES) {
         const url = `${service.scheme}://${service.scheme}-${row.host}.${parent}`;
-        await stage.check(`${url} ${stance}: ${row[stance]}`, async () => {
+        await stage.check(`${url} ${stance}: ${expected}`, async () => {
           const before = service.cutConnections();
-          const expected = row[stance].replace(/@(\w+)/, (_, door: Door) => `@${service.portOf[door]}`);
-          assert.equal(await meet(url, { stance, resolver, ca }, service), expected);
+          const ending = expected.replace(/@(\w+)/, (_, door: Door) => `@${service.portOf[door]}`);
+          assert.equal(await meet(url, { stance, resolver, ca }, service), ending);
           const through = service.cutConnections() - before;
-          const attempts = row.promise.includes('cut') ? row[stance].split(' after ').length : 0;
+          const attempts = row.promise.includes('cut') ? expected.split(' after ').length : 0;
           assert.equal(through, attempts, 'each attempt is made on a connection of its own [A30]');
         });
       }

@@ -40,47 +40,36 @@ const ROWS = [
   ['a resolver that never answers', 'silent', 'nothing', 'indeterminate', /no answer/, nowhere('ERR_HASTLS_UNPROVEN')],
 ] as const;
 
-live(
-  '[R19] [A22] [A23] nothing promised: each way to know nothing has its own word and its own end',
-  WORLD,
-  async (stage) => {
-    const { services, dns, ca } = await startWorld(stage, [{ name: 'nothing', promises: {} }]);
-    const smtp = services.find(({ scheme }) => scheme === 'smtp');
-    assert.ok(smtp);
-    const stripping = await startStrippingResolver(dns.resolver);
-    const silent = await startDnsServer(() => undefined);
-    const ports = { open: dns.resolver, closed: dns.closedResolver, stripping: stripping.port, silent: silent.port };
-    const common = ['--anchors', dns.anchorFile, '--timeout', '2000'];
-    for (const parent of PARENTS) {
-      for (const [what, upstream, name, proof, says, ends] of ROWS) {
-        const resolver = ourResolver(ports[upstream], dns.anchor, upstream === 'silent' ? 500 : 5000);
-        const host = `${name}.${parent}`;
-        await stage.check(`${what}, ${host}: explained as ${proof}, ${says.source}`, async () => {
-          const { stdout } = await hastls([
-            'explain',
-            `smtp://${host}`,
-            '--resolver',
-            `udp://127.0.0.1:${ports[upstream]}`,
-            ...common,
-          ]);
-          assert.match(stdout, new RegExp(`^├─ proof: ${proof}$`, 'm'));
-          for (const [, , , , other] of ROWS) assert.equal(other.test(stdout), other === says, `${other}: ${stdout}`);
-        });
-        for (const stance of STANCES) {
-          for (const [way, port] of [
-            ['honest', smtp.portOf.inBand],
-            ['attacked', smtp.portOf.cut],
-          ] as const) {
-            const expected = ends[way][stance];
-            await stage.check(`${what}, ${host}, ${way}, ${stance}: ${expected}`, async () => {
-              const ended = await meet(`smtp://${host}:${port}`, { stance, resolver, ca }, smtp);
-              assert.equal(ended.replace(` @${port}`, ''), expected);
-            });
-          }
+live('[R19] [A22] [A23] each way to know nothing has its own word and its own end', WORLD, async (stage) => {
+  const { services, dns, ca } = await startWorld(stage, [{ name: 'nothing', promises: {} }]);
+  const smtp = services.find(({ scheme }) => scheme === 'smtp');
+  assert.ok(smtp);
+  const stripping = await startStrippingResolver(dns.resolver);
+  const silent = await startDnsServer(() => undefined);
+  const ports = { open: dns.resolver, closed: dns.closedResolver, stripping: stripping.port, silent: silent.port };
+  for (const parent of PARENTS) {
+    for (const [what, upstream, name, proof, says, ends] of ROWS) {
+      const host = `${name}.${parent}`;
+      const timeoutMs = upstream === 'silent' ? 500 : 5000;
+      const asking = ['--resolver', `udp://127.0.0.1:${ports[upstream]}`, '--timeout', String(timeoutMs)];
+      await stage.check(`${what}, ${host}: explained as ${proof}, ${says.source}`, async () => {
+        const { stdout } = await hastls(['explain', `smtp://${host}`, ...asking, '--anchors', dns.anchorFile]);
+        assert.match(stdout, new RegExp(`^├─ proof: ${proof}$`, 'm'));
+        for (const [, , , , other] of ROWS) assert.equal(other.test(stdout), other === says, `${other}: ${stdout}`);
+      });
+      const resolver = ourResolver(ports[upstream], dns.anchor, timeoutMs);
+      for (const stance of STANCES) {
+        for (const way of ['honest', 'attacked'] as const) {
+          const port = way === 'honest' ? smtp.portOf.inBand : smtp.portOf.cut;
+          const expected = ends[way][stance];
+          await stage.check(`${what}, ${host}, ${way}, ${stance}: ${expected}`, async () => {
+            const ended = await meet(`smtp://${host}:${port}`, { stance, resolver, ca }, smtp);
+            assert.equal(ended.replace(` @${port}`, ''), expected);
+          });
         }
-        resolver.close();
       }
+      resolver.close();
     }
-    await Promise.all([stripping.stop(), silent.close()]);
-  },
-);
+  }
+  await Promise.all([stripping.stop(), silent.close()]);
+});

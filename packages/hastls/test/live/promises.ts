@@ -1,3 +1,4 @@
+import { STANCES, type Stance } from 'hastls/policy';
 import { type Interference, startWire } from 'hastls/testing';
 import type { Host } from './peers/dns-world.ts';
 import type { LiveService } from './peers/mail-and-news.ts';
@@ -10,7 +11,7 @@ import type { Stage } from './peers/stage.ts';
 export type Door = 'none' | 'inBand' | 'strict' | 'implicit' | 'cut' | 'shut';
 
 /** What a host promises, and what becomes of each kind of client: how `meet` ends, with doors for ports. */
-export interface Row {
+interface Row {
   readonly host: string;
   readonly promise: readonly [ins: Door, sec: Door, preference: number];
   readonly cio: string;
@@ -24,7 +25,7 @@ const NAME = 'ERR_HASTLS_NAME_MISMATCH';
 const HANDSHAKE = 'ERR_HASTLS_HANDSHAKE';
 
 // biome-ignore format: a table
-export const ROWS: readonly Row[] = [
+const ROWS: readonly Row[] = [
   { host: 'both', promise: ['inBand', 'inBand', 0],
     cio: 'plaintext @inBand', cso: 'in-band @inBand', cfb: 'in-band @inBand' },
   { host: 'wanted', promise: ['strict', 'strict', 1],
@@ -50,6 +51,11 @@ export const ROWS: readonly Row[] = [
   { host: 'shut-wanted', promise: ['inBand', 'shut', 1],
     cio: HANDSHAKE, cso: HANDSHAKE, cfb: HANDSHAKE }, // [R24]
 ];
+
+/** Every row under every stance. */
+export const CASES: readonly { readonly row: Row; readonly stance: Stance; readonly expected: string }[] = ROWS.flatMap(
+  (row) => STANCES.map((stance) => ({ row, stance, expected: row[stance] })),
+);
 
 /** A live service with a host of its own for each row. */
 export interface Promised extends LiveService {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Need, run } from './commands.ts';
+import { copyOf, type Need, run } from './commands.ts';
 import { type NameServer, serves, tamper, type Zone } from './name-server.ts';
 import { start } from './peer.ts';
 
@@ -43,7 +43,7 @@ ${zones.map(({ origin }) => `zone "${origin}" { type primary; file "${fileOf(ori
       );
       return start({
         name: 'BIND',
-        command: 'named',
+        command: await copyOf('named', join(home, 'named')),
         args: ['-g', '-c', join(home, 'named.conf')],
         isReady: () => serves(port, zones),
       });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
+import { copyFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 
 /** What a test cannot run without. */
 export interface Need {
@@ -23,14 +24,23 @@ export function missing(need: Need): string | undefined {
 
 /** All a command says, given no input; one that fails throws it. */
 export function run(command: string, ...args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const child = execFile(pathOf(command), args, { timeout: 20_000 }, (error, stdout, stderr) => {
       const said = `${stdout}${stderr}`;
-      if (error === null) resolve(said);
+      if (error === null) done(said);
       else reject(new Error(`${error.message}\n${said}`));
     });
     child.stdin?.end();
   });
+}
+
+/**
+ * Copies a command to this place, and gives the place. AppArmor knows daemons by their path, and keeps Debian's named
+ * and unbound from reading anything but /etc and /var; a copy it does not know.
+ */
+export async function copyOf(command: string, copy: string): Promise<string> {
+  await copyFile(pathOf(command), copy);
+  return copy;
 }
 
 /** Where a command is, which must be there. */
@@ -45,7 +55,7 @@ const { PATH = '' } = process.env;
 const PLACES = [...PATH.split(':'), '/usr/sbin', '/usr/lib/postfix/sbin', '/usr/lib/news/bin'];
 
 function find(command: string): string | undefined {
-  return PLACES.map((place) => join(place, command)).find((each) => {
+  return PLACES.map((place) => resolve(place, command)).find((each) => {
     try {
       accessSync(each, constants.X_OK);
       return true;

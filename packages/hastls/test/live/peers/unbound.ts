@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Need, run } from './commands.ts';
+import { copyOf, type Need, run } from './commands.ts';
 import { type Peer, start } from './peer.ts';
 
 export const UNBOUND: Need = { packages: 'unbound bind9-dnsutils', commands: ['unbound', 'dig'] };
@@ -51,5 +51,6 @@ ${zones.map((zone) => `stub-zone:\n  name: "${zone.origin}"\n  stub-addr: 127.0.
       (answer) => answer.includes('status: NOERROR'),
       () => false,
     );
-  return start({ name: 'Unbound', command: 'unbound', args: ['-d', '-p', '-c', config], isReady });
+  const command = await copyOf('unbound', join(home, `unbound-${port}`));
+  return start({ name: 'Unbound', command, args: ['-d', '-p', '-c', config], isReady });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HastlsError } from 'hastls';
 import { type Answer, createResolver, type ResolverOptions } from 'hastls/resolve';
 import {
   type Answerer,
@@ -13,7 +14,6 @@ import {
   stripSignatures,
 } from 'hastls/testing';
 import { type Question, TYPE } from '#core/dns/index.js';
-import { HastlsError } from '#node/errors.js';
 import { BUILD_DATE } from '#node/resolve/build-date.js';
 import { resolverOf } from '#node/resolve/resolver.js';
 import { toSettings } from '#node/resolve/settings.js';

@@ -12,7 +12,15 @@ const DOCUMENTS = [
   ...['packages/hastls', 'packages/cli'].map((path) => `${path}/README.md`).filter((path) => existsSync(path)),
 ];
 const EXAMPLES = 'tools/.out/examples';
-const ROOTS = ['.', 'packages/hastls/src', 'packages/hastls', 'packages/cli/src', 'packages/cli'];
+const ROOTS = [
+  '.',
+  'packages/hastls/src',
+  'packages/hastls/test',
+  'packages/hastls',
+  'packages/cli/src',
+  'packages/cli/test',
+  'packages/cli',
+];
 
 let complaints = 0;
 const complain = (what: string): void => {

@@ -30,7 +30,7 @@ try {
   for (const tale of faulty) console.error(`WRONG: ${tale.faults.join('; ')}: ${JSON.stringify(toRow(tale))}`);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${tales.length} trials in ${seconds} s, ${faulty.length} of them not as the policy wants.`);
-  const closed = tales.filter(({ outcome: { end } }) => end.kind === 'secured' || end.kind === 'refused');
+  const closed = tales.filter(({ expected: { end } }) => end.kind === 'secured' || end.kind === 'refused');
   const overheard = closed.reduce((sum, { outcome }) => sum + outcome.overheard, 0);
   console.log(`${overheard} octets of the user's overheard in ${closed.length} trials where none may be.`);
   process.exitCode = faulty.length === 0 ? 0 : 1;

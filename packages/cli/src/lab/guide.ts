@@ -24,6 +24,7 @@ export function guide(lab: Lab, files: LabFiles): string {
     ...columns(kinds.map(({ name, says }) => [name, says])),
     '',
     ...portTable(lab.hosts),
+    'Records name the ports; hosts that promise nothing, or unsigned, need theirs in the URL.',
     '',
     'Somebody sits on the way to ATTACKER.KIND.PROTOCOL.lab.test and …',
     ...columns(tamperings.map(({ name, says }) => [name, says])),

@@ -10,6 +10,7 @@ import { carryOut, type Outcome } from './trial.ts';
 /** A trial, how it ended, and what about that is not as it must be. */
 export interface Tale {
   readonly trial: Trial;
+  readonly expected: Expectation;
   readonly outcome: Outcome;
   readonly faults: readonly string[];
 }
@@ -34,8 +35,9 @@ export async function tryEverything(lab: Lab): Promise<readonly Tale[]> {
       const known = remembering(resolver);
       for (const stance of STANCES) {
         const trial = { host, stance, deception };
+        const expected = expectation(trial);
         const outcome = await carryOut(trial, known, lab.authority);
-        tales.push({ trial, outcome, faults: faultsOf(trial, outcome, expectation(trial)) });
+        tales.push({ trial, expected, outcome, faults: faultsOf(trial, outcome, expected) });
       }
     }
     return tales;

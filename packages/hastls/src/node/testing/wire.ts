@@ -38,7 +38,7 @@ export interface WireOptions {
 /** A stretch of network with a tap on it, and possibly with somebody who does more than listen. */
 export interface Wire {
   readonly port: number;
-  /** All that clients sent since the last `forget()`, as it stood on the wire or in the attacker's hands. */
+  /** What clients sent since the last `forget()`, as it stood on the wire or in the attacker's hands: the first MiB of it. */
   heard(): Uint8Array;
   forget(): void;
   close(): Promise<void>;
@@ -48,7 +48,11 @@ export interface Wire {
 export async function startWire({ to, port = 0, interference }: WireOptions): Promise<Wire> {
   const sockets = new Set<Socket>();
   let heard: Uint8Array[] = [];
-  const tap = (bytes: Uint8Array) => void heard.push(bytes);
+  let room = TAPE;
+  const tap = (bytes: Uint8Array) => {
+    heard.push(bytes.slice(0, room));
+    room = Math.max(0, room - bytes.length);
+  };
   // half-open, as networks are: who has said all may still listen
   const entrance = createServer({ allowHalfOpen: true }, (client) => {
     const server = connect({ port: to, host: LOOPBACK, allowHalfOpen: true });
@@ -73,8 +77,9 @@ export async function startWire({ to, port = 0, interference }: WireOptions): Pr
   return {
     port: (entrance.address() as AddressInfo).port, // a TCP server's address is never a path
     heard: () => concatBytes(...heard),
-    forget: () => {
+    forget() {
       heard = [];
+      room = TAPE;
     },
     close: () =>
       new Promise((done) => {
@@ -85,6 +90,7 @@ export async function startWire({ to, port = 0, interference }: WireOptions): Pr
 }
 
 const LOOPBACK = '127.0.0.1';
+const TAPE = 1 << 20;
 const HANDSHAKE = 0x16; // the first octet of a ClientHello, and of no line
 
 function meddle(client: Socket, server: Socket, interference: Interference, tap: (bytes: Uint8Array) => void): void {

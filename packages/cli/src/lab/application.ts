@@ -24,7 +24,9 @@ export interface Application {
   visit(secret: string): readonly Visit[];
 }
 
+/** An answer after which the next command is waited for. */
 export const says = (...lines: readonly string[]): Said => ({ lines });
+/** The last answer. */
 export const bye = (...lines: readonly string[]): Said => ({ lines, end: true });
 
 /** The first word of a command in capitals, and the rest of it. */
@@ -33,4 +35,5 @@ export function words(command: string): readonly [verb: string, rest: string] {
   return [verb.toUpperCase(), command.slice(verb.length + 1).trim()];
 }
 
+/** As passwords are sent in some protocols. */
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -26,7 +26,7 @@ export interface Outcome {
   readonly said: number;
 }
 
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 10_000;
 const GREETING = /./;
 
 /** Connects as the trial says, and uses the connection as its user would: with a secret. */

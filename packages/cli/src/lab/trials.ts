@@ -16,7 +16,7 @@ export interface Tale {
 }
 
 const AT_ONCE = 16;
-const LOOKUP_MS = 1000;
+const LOOKUP_MS = 2000; // by which silence is told from an answer
 
 /** Puts every stance before every server of the lab, honest and attacked. Hosts are tried side by side, each by one at a time. */
 export async function tryEverything(lab: Lab): Promise<readonly Tale[]> {

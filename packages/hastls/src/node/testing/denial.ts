@@ -30,12 +30,14 @@ export type DenialKind =
   /** Absence with nothing but a SOA record: what a signed zone must never do. */
   | { readonly kind: 'none' };
 
-/** One name of a zone: the types it has, none for an empty non-terminal. */
+/** What a zone has, and so what it has not. */
 export interface Inventory {
   readonly apex: Name;
   /** Of the denial records. [RFC9077] */
   readonly ttl: number;
-  /** Types of every authoritative name and delegation, RRSIG and the denial's own type left out. */
+  /**
+   * Every name the zone speaks for, with its types but RRSIG and the denial's own; an empty non-terminal has none.
+   */
   readonly names: ReadonlyMap<Name, readonly number[]>;
 }
 
@@ -83,11 +85,11 @@ function nsecDenial({ apex, ttl, names }: Inventory): Denial {
 
 function nsec3Denial({ apex, ttl, names }: Inventory, options: DenialKind & { kind: 'nsec3' }): Denial {
   const { iterations = 0, salt = '', optOut = false } = options;
-  const left = (types: readonly number[]) =>
+  const isLeftOut = (types: readonly number[]) =>
     optOut && types.includes(TYPE.NS) && !types.includes(TYPE.DS) && !types.includes(TYPE.SOA);
   const hashed = (name: Name) => nsec3Hash(name, fromHex(salt), iterations);
   const chain = [...names]
-    .filter(([, types]) => !left(types))
+    .filter(([, types]) => !isLeftOut(types))
     .map(([name, types]) => ({ name, types, hash: hashed(name) }))
     .sort((a, b) => compareBytes(a.hash, b.hash));
   const inChain = new Set(chain.map(({ name }) => name));

@@ -14,7 +14,6 @@ import {
   writeName,
 } from '../../core/dns/index.ts';
 import type { Anchor } from '../../core/dnssec/index.ts';
-
 import { entryKeys } from './signer.ts';
 import { createZone, NOT_SERVED, type Zone, type ZoneOptions, zoneRecord } from './zone.ts';
 import { dsRdata } from './zone-key.ts';

@@ -5,6 +5,10 @@
  * `startDnsServer` puts it on the wire. An *attack* stands between an answerer and its victim, and attacks can be
  * chained: `attacked(hierarchy.answer, stripSignatures)`.
  *
+ * A *wire* leads to a port of this machine: it remembers what clients let others read, and whoever sits on it can change
+ * every line that is said before TLS, or take the server's place with a certificate from `createAuthority` or
+ * `selfSigned`.
+ *
  * `duet` lets a client's and a server's conversation talk to each other, without a socket.
  */
 export { duet } from '../../core/talk/duet.ts';

@@ -14,45 +14,54 @@ export interface Reader {
   readonly whole: Uint8Array;
 }
 
-/** Reads `whole` from `start` up to, not including, `end`. */
-export function reader(whole: Uint8Array, start = 0, end: number = whole.length): Reader {
-  let at = start;
-  const need = (length: number): number => {
-    if (at + length > end)
-      throw new RangeError(`data ends early: ${length} octets wanted at offset ${at}, ${end - at} left`);
-    const from = at;
-    at += length;
-    return from;
-  };
-  const octet = (index: number): number => whole[index] as number; // `need` has checked the bound
-  return {
-    whole,
-    get at() {
-      return at;
-    },
-    set at(offset: number) {
-      if (offset < 0 || offset > end) throw new RangeError(`offset ${offset} lies outside of the data`);
-      at = offset;
-    },
-    get left() {
-      return end - at;
-    },
-    uint8: () => octet(need(1)),
-    uint16() {
-      const from = need(2);
-      return (octet(from) << 8) | octet(from + 1);
-    },
-    uint32() {
-      const from = need(4);
-      return octet(from) * 0x1000000 + ((octet(from + 1) << 16) | (octet(from + 2) << 8) | octet(from + 3));
-    },
-    take(length) {
-      const from = need(length);
-      return whole.subarray(from, from + length);
-    },
-    rest() {
-      const from = need(end - at);
-      return whole.subarray(from, end);
-    },
-  };
+/** Where a reader is. Readers are made for each name and record, so they share their functions. */
+interface Place extends Reader {
+  next: number;
+  readonly end: number;
 }
+
+const FUNCTIONS: ThisType<Place> & Omit<Reader, 'whole'> = {
+  get at() {
+    return this.next;
+  },
+  set at(offset: number) {
+    if (offset < 0 || offset > this.end) throw new RangeError(`offset ${offset} lies outside of the data`);
+    this.next = offset;
+  },
+  get left() {
+    return this.end - this.next;
+  },
+  uint8() {
+    return octet(this, need(this, 1));
+  },
+  uint16() {
+    const from = need(this, 2);
+    return (octet(this, from) << 8) | octet(this, from + 1);
+  },
+  uint32() {
+    const from = need(this, 4);
+    const low = (octet(this, from + 1) << 16) | (octet(this, from + 2) << 8) | octet(this, from + 3);
+    return octet(this, from) * 0x1000000 + low;
+  },
+  take(length) {
+    const from = need(this, length);
+    return this.whole.subarray(from, from + length);
+  },
+  rest() {
+    return this.take(this.left);
+  },
+};
+
+export function reader(whole: Uint8Array, start = 0, end: number = whole.length): Reader {
+  return { __proto__: FUNCTIONS, whole, next: start, end } as object as Reader; // as: TypeScript takes __proto__ for a property
+}
+
+function need(place: Place, length: number): number {
+  const from = place.next;
+  if (from + length > place.end)
+    throw new RangeError(`data ends early: ${length} octets wanted at offset ${from}, ${place.end - from} left`);
+  place.next = from + length;
+  return from;
+}
+
+const octet = ({ whole }: Place, index: number): number => whole[index] as number; // `need` has checked the bound

@@ -40,7 +40,7 @@ export function signedOctets(rrsig: Uint8Array, rrset: readonly ResourceRecord[]
   const { typeCovered, labels, originalTtl, signature } = readRrsig(rrsig);
   const canonicalSet = canonicalRrset(rrset);
   const head = canonicalRdata(TYPE.RRSIG, rrsig);
-  const to = writer(1024).bytes(head.subarray(0, head.length - signature.length));
+  const to = writer().bytes(head.subarray(0, head.length - signature.length));
   for (const { name, type, class: recordClass, rdata } of canonicalSet) {
     if (type !== typeCovered) throw new RangeError(`a signature over type ${typeCovered}, not ${type}`);
     writeName(to, signedOwner(name, labels));

@@ -134,7 +134,7 @@ function readEdns(opt: ResourceRecord): Edns {
 function writeMessage(message: Message): Uint8Array {
   const { edns, questions, answers, authorities, additionals } = message;
   if (message.rcode > 0xf && edns === undefined) throw new RangeError('a response code above 15 needs EDNS');
-  const to = writer(512);
+  const to = writer();
   const written: Written = new Map();
   to.uint16(message.id).uint16(flagBits(message));
   to.uint16(questions.length).uint16(answers.length).uint16(authorities.length);

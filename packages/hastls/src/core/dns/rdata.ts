@@ -9,8 +9,6 @@ import { textFormat, wireFormat } from './rdata-formats.ts';
 import { splitWords, type Words, words } from './words.ts';
 
 const MAX_RDATA = 0xffff;
-/** Most records' data fit, and arrays of up to this size cost an engine little to make. */
-const SMALL = 64;
 
 /**
  * The data of one record, up to the end of the reader: names written out in full, and checked against the type's
@@ -20,7 +18,7 @@ const SMALL = 64;
 export function readRdata(type: number, from: Reader, form: Form = 'as-is'): Uint8Array {
   const format = wireFormat(type);
   if (format === undefined) return from.rest().slice();
-  const to = writer(from.left);
+  const to = writer();
   for (const field of format) field.copy(from, to, form);
   if (from.left > 0) throw new RangeError(`${from.left} octets are left over behind the last field`);
   return to.finish();
@@ -64,7 +62,7 @@ export function parseRdata(type: number, from: Words): Uint8Array {
   if (first?.text === '\\#' && !first.quoted) return readRdata(type, reader(parseGeneric(from)));
   const format = textFormat(type, from.hastlsType);
   if (format === undefined) throw new RangeError(`data of type ${type} is written as \\# LENGTH HEX [RFC3597 §5]`);
-  const to = writer(SMALL);
+  const to = writer();
   for (const field of format) field.fromText(from, to);
   if (from.left > 0) throw new RangeError(`"${from.next('').text}" is more than the type has fields for`);
   if (to.length > MAX_RDATA) throw new RangeError(`data has at most ${MAX_RDATA} octets`);

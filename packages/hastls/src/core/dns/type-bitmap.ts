@@ -29,7 +29,7 @@ export function toBitmap(types: Iterable<number>): Uint8Array {
     octets[index] = (octets[index] as number) | (0x80 >> (type & 7));
     held.set(type >> 8, octets);
   }
-  const to = writer(64);
+  const to = writer();
   for (const [window, octets] of held) to.uint8(window).uint8(octets.length).bytes(octets);
   return to.finish();
 }

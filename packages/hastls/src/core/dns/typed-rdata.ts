@@ -53,7 +53,10 @@ export const readDnskey = (rdata: Uint8Array): Dnskey =>
 /** The number by which signatures and DS records hint at a DNSKEY: a checksum of its data. [RFC4034 B] */
 export function keyTag(dnskey: Uint8Array): number {
   let sum = 0;
-  for (const [index, octet] of dnskey.entries()) sum += index % 2 === 0 ? octet << 8 : octet;
+  for (let index = 0; index < dnskey.length; index++) {
+    const octet = dnskey[index] as number; // within bounds
+    sum += index % 2 === 0 ? octet << 8 : octet;
+  }
   return (sum + (sum >>> 16)) & 0xffff;
 }
 

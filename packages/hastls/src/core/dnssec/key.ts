@@ -21,15 +21,23 @@ const ZONE_KEY = 0x0100;
 const REVOKED = 0x0080;
 const DNSSEC_PROTOCOL = 3;
 
+/** A zone's keys are needed for whatever is in it: read once for as long as the records are held. */
+const keysRead = new WeakMap<readonly ResourceRecord[], readonly Key[]>();
+
 /** The records' keys: zone keys, of protocol 3, not revoked. [RFC4034 §2.1.1 §2.1.2] [RFC5011 §2.1] */
-export const keysOf = (records: readonly ResourceRecord[]): readonly Key[] =>
-  records.flatMap(({ type, rdata }) => {
-    const read = parsed(() => readDnskey(rdata));
-    if (type !== TYPE.DNSKEY || !read.ok) return [];
-    const { flags, protocol } = read.value;
-    const fit = (flags & ZONE_KEY) !== 0 && (flags & REVOKED) === 0 && protocol === DNSSEC_PROTOCOL;
-    return fit ? [{ ...read.value, tag: keyTag(rdata), rdata }] : [];
-  });
+export function keysOf(records: readonly ResourceRecord[]): readonly Key[] {
+  const keys = keysRead.get(records) ?? records.flatMap(toKey);
+  keysRead.set(records, keys);
+  return keys;
+}
+
+function toKey({ type, rdata }: ResourceRecord): readonly Key[] {
+  const read = parsed(() => readDnskey(rdata));
+  if (type !== TYPE.DNSKEY || !read.ok) return [];
+  const { flags, protocol } = read.value;
+  const fit = (flags & ZONE_KEY) !== 0 && (flags & REVOKED) === 0 && protocol === DNSSEC_PROTOCOL;
+  return fit ? [{ ...read.value, tag: keyTag(rdata), rdata }] : [];
+}
 
 /** Why signatures of this key are not accepted, if so. */
 export function keyComplaint({ algorithm, publicKey }: Key, context: Context): string | undefined {

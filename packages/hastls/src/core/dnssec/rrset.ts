@@ -39,6 +39,9 @@ export function rrsetsOf(section: readonly ResourceRecord[], type: number): read
 
 /** A malformed signature is none. */
 function signatureOver(type: number, { rdata }: ResourceRecord): readonly Signature[] {
+  if (((rdata[0] ?? 0) << 8) + (rdata[1] ?? 0) !== type) return NO_SIGNATURES; // spares reading what is not asked for
   const read = parsed(() => readRrsig(rdata));
-  return read.ok && read.value.typeCovered === type ? [{ ...read.value, rdata }] : [];
+  return read.ok ? [{ ...read.value, rdata }] : NO_SIGNATURES;
 }
+
+const NO_SIGNATURES: readonly Signature[] = [];

@@ -3,6 +3,7 @@ import { canonical, isWithin, labelCount, type Name, sameName, suffix } from '..
 import type { Question } from '../dns/question.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
+import { supportedAlgorithm } from './algorithms.ts';
 import { proveAbsence } from './denial.ts';
 import { bogus, type Failure, indeterminate, isFailure, within } from './failure.ts';
 import { entryKeys, type Key, keysOf, usableDs } from './key.ts';
@@ -213,11 +214,13 @@ function trustedEntries(
   trusted: readonly ResourceRecord[],
 ): readonly Key[] | Failure {
   const trustedOf = (type: number) => trusted.filter((record) => record.type === type);
-  const dnskeys = trustedOf(TYPE.DNSKEY);
-  const same = keys.filter(({ rdata }) => dnskeys.some((record) => equalBytes(record.rdata, rdata)));
+  const dnskeys = keysOf(trustedOf(TYPE.DNSKEY)).filter(({ algorithm }) =>
+    supportedAlgorithm(algorithm, context.acceptSha1),
+  );
+  const same = keys.filter(({ rdata }) => dnskeys.some((key) => equalBytes(key.rdata, rdata)));
   const followed = usableDs(trustedOf(TYPE.DS), context.acceptSha1);
   if (followed.length === 0 && dnskeys.length === 0)
-    return indeterminate(`the trust anchor of ${zone} is of an unsupported algorithm`);
+    return indeterminate(`the trust anchor of ${zone} is of an unsupported algorithm, or no key that may sign`);
   const entries = followed.length > 0 ? entryKeys(zone, keys, followed, context.hashes) : same;
   if (isFailure(entries)) return same.length > 0 ? same : entries;
   if (entries.length === 0) return bogus(`${zone} does not have the key of its trust anchor`);

@@ -243,6 +243,20 @@ test('an anchor of an algorithm that is not validated proves nothing: it never m
   assert.equal(await outcome(HOST, { ...hierarchy, anchors }), 'indeterminate error');
 });
 
+test('a DNSKEY anchor of an algorithm that is not validated, or revoked, proves nothing and spoils nothing', async () => {
+  const signer = createZoneKey();
+  const hierarchy = createHierarchy({
+    at: AT,
+    zones: [{ apex: 'signed.test.', keys: [signer], records: 'host A 192.0.2.1' }],
+  });
+  const anchor = (rdata: Uint8Array) => ({ zone: APEX, record: { ...dnskey(signer), rdata } });
+  for (const useless of [renumbered(signer.rdata, 3, 99), flagged(signer, 257 | 0x80).rdata]) {
+    assert.equal(await outcome(HOST, { ...hierarchy, anchors: [anchor(useless)] }), 'indeterminate error');
+    const both = [anchor(useless), anchor(signer.rdata)];
+    assert.equal(await outcome(HOST, { ...hierarchy, anchors: both }), 'secure data');
+  }
+});
+
 test('of several anchors of a zone one that fits suffices, as while a key is rolled', async () => {
   const hierarchy = world();
   const other = { name: parseName('test.'), type: TYPE.DS, class: CLASS_IN, ttl: 0 };

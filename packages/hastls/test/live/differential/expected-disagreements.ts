@@ -59,16 +59,12 @@ export const EXPECTED: readonly Disagreement[] = [
   {
     id: 'beside-the-proof',
     why: 'a record that does not verify is not used (RFC 4035 §5.3); it spoils nothing that is proven without it, while Unbound wants all of the authority section to be signed',
-    fits: (of) => onlyTheyFail(of) && rejectedBeside(of),
+    fits: (of) => onlyTheyFail(of) && (rejectedBeside(of) || (/misc failure/.test(of.reasons) && spoiltAnswer(of))),
   },
   {
-    id: 'opt-out-says-it-may-be-unsigned',
-    why: 'nothing signed speaks of a name in an opt-out span. Unbound then believes that another, unsigned zone spoke; for us a signed SOA record says that it was this one, which signs its denials',
-    fits: ({ ours, theirs, proven, disputed: { zones } }) =>
-      ours === 'failed' &&
-      theirs === 'insecure absence' &&
-      /is not signed by/.test(proven.because.join()) &&
-      zones.some(({ denial }) => denial?.kind === 'nsec3' && denial.optOut),
+    id: 'signer-fails',
+    why: 'a denial that is signed is judged by its signer (RFC 4035 §5.3.1) and fails with it, even where the name could have been unsigned, below an insecure delegation or in an opt-out span; Unbound then looks whether it was',
+    fits: (of) => onlyWeFail(of) && of.theirs === 'insecure absence' && spoiltAnswer(of),
   },
   {
     id: 'alias-asked-anew',

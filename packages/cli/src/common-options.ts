@@ -26,7 +26,7 @@ export const addCommonOptions = (command: Command): Command =>
     .option('--json', 'one JSON object on stdout ("v": 1)')
     .option(
       '--resolver <url>',
-      "ask this server: udp://IP[:PORT], tcp://IP[:PORT]; repeatable (default: the system's)",
+      "ask this server: udp://IP[:PORT], tcp://IP, tls://NAME@IP, tls://IP#pin-sha256=PIN, https://HOST/PATH; repeatable (default: the system's)",
       repeated,
     )
     .option('--anchors <file>', "trust these DS or DNSKEY lines (default: the root's, built in)", readText)

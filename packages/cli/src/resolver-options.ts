@@ -10,6 +10,7 @@ export const resolverOptions = (options: Common): ResolverOptions => ({
   rrtypeOutsidePrivateRange: options.rrtypeAssigned === true,
   ...(options.resolver === undefined ? {} : { servers: options.resolver }),
   ...(options.anchors === undefined ? {} : { anchors: toAnchors(options.anchors) }),
+  ...(options.ca === undefined ? {} : { ca: options.ca }),
   ...(options.at === undefined ? {} : { at: options.at }),
   ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
 });

@@ -1,6 +1,7 @@
 import { decodeMessage, type Message, type Question, RCODE } from '../../core/dns/index.ts';
 import type { Reply } from '../../core/dnssec/index.ts';
 import { isTruncated, toQuery } from './query.ts';
+import type { TlsPeer } from './tls-socket.ts';
 import type { Upstream } from './upstream.ts';
 import { createWays, type Transport, type Ways } from './ways.ts';
 
@@ -19,16 +20,18 @@ export interface AskOptions {
   readonly upstreams: readonly Upstream[];
   /** How long the first attempt has before the next one is made besides; twice as long in each further round. */
   readonly patienceMs: number;
-  /** How often each upstream is asked over UDP before all are asked over TCP. */
+  /** How often each upstream is asked over UDP before all are asked over streams. */
   readonly rounds: number;
+  /** Trusted roots for upstreams over TLS. Default: Node's. */
+  readonly ca?: TlsPeer['ca'];
 }
 
 /**
  * Each question goes to one upstream at a time: to the next one when that fails or patience is over, and at last to
  * each over TCP. Nobody is hung up on for being slow: the first good answer counts, whichever attempt it comes from.
  */
-export function createAsk({ upstreams, patienceMs, rounds }: AskOptions): Asker {
-  const ways = createWays();
+export function createAsk({ upstreams, patienceMs, rounds, ca }: AskOptions): Asker {
+  const ways = createWays(ca);
   let order = upstreams;
 
   async function ask(question: Question, signal: AbortSignal): Promise<Reply> {
@@ -73,11 +76,14 @@ function toPlan(order: readonly Upstream[], rounds: number, firstPatienceMs: num
       if (round === 0 || round === rounds || upstream.transport === 'udp')
         plan.push({
           upstream,
-          transport: round === rounds ? 'tcp' : upstream.transport,
+          transport: round === rounds ? streamTo(upstream) : upstream.transport,
           patienceMs: firstPatienceMs * 2 ** round,
         });
   return plan;
 }
+
+/** What is private stays so: there is no way from TLS to clear text. */
+const streamTo = ({ transport }: Upstream): Transport => (transport === 'udp' ? 'tcp' : transport);
 
 async function firstAnswer(
   ways: Ways,

@@ -1,3 +1,4 @@
+import type { SecureContextOptions } from 'node:tls';
 import { HASTLS_TYPE, type Name } from '../../core/dns/index.ts';
 import { type Anchor, type Context, ROOT_ANCHORS } from '../../core/dnssec/index.ts';
 import { HastlsError } from '../errors.ts';
@@ -8,8 +9,21 @@ import { toUpstream } from './upstream.ts';
 
 /** How a resolver is to look things up. Whatever is left out has the safe value. */
 export interface ResolverOptions {
-  /** Resolvers to ask: `udp://192.0.2.1:53`, `tcp://[2001:db8::1]`. Default: the system's. */
+  /**
+   * Resolvers to ask. Default: the system's.
+   *
+   * - `udp://192.0.2.1:53`, and over TCP what does not fit; `tcp://[2001:db8::1]`, over TCP only;
+   * - `tls://dns.example@192.0.2.1:853`: DNS over TLS, with a certificate for this name (without one: for the address);
+   *   `tls://192.0.2.1#pin-sha256=BASE64`: with this key, by the SHA-256 of its SubjectPublicKeyInfo, whatever the
+   *   certificate says; more keys behind `&`; a name and a pin must hold both;
+   * - `https://dns.example/dns-query`: DNS over HTTPS; with `#at=192.0.2.1` its name is not asked for, but taken to be
+   *   at this address.
+   *
+   * Those over TLS are never asked in clear: they prove who they are, or are no use.
+   */
   readonly servers?: readonly string[];
+  /** Certificate authorities, in PEM, for resolvers over TLS and HTTPS. Default: Node's. */
+  readonly ca?: SecureContextOptions['ca'];
   /** Where trust begins. Default: the root's keys as IANA publishes them. */
   readonly anchors?: readonly Anchor[];
   /** Judge signatures as of this time, in seconds since 1970. Default: the clock, which must not be older than this release. */
@@ -40,6 +54,7 @@ export interface Settings {
 
 const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
   'servers',
+  'ca',
   'anchors',
   'at',
   'timeoutMs',
@@ -66,7 +81,7 @@ export function toSettings(options: ResolverOptions): Settings {
   if (minRsaBits !== undefined && !(Number.isInteger(minRsaBits) && minRsaBits > 0))
     throw refuse(`"minRsaBits" is a number of bits, not ${minRsaBits}`);
   return {
-    asking: toAsking(options.servers, timeoutMs),
+    asking: toAsking(options, timeoutMs),
     trust: { anchors, acceptSha1, ...(minRsaBits !== undefined && { minRsaBits }) },
     at,
     timeoutMs,
@@ -75,13 +90,13 @@ export function toSettings(options: ResolverOptions): Settings {
   };
 }
 
-function toAsking(servers: readonly string[] | undefined, timeoutMs: number): AskOptions {
+function toAsking({ servers, ca }: ResolverOptions, timeoutMs: number): AskOptions {
   if (servers !== undefined && (servers.length < 1 || servers.length > MAX_SERVERS))
     throw refuse(`"servers" has from 1 to ${MAX_SERVERS} entries`);
   const system: SystemResolvers = servers === undefined ? systemResolvers() : { servers: servers.map(toUpstream) };
   const { patienceMs = PATIENCE_MS, rounds = ROUNDS } = system;
   // with more than a quarter of all the time for one of them the others would hardly get a turn
-  return { upstreams: system.servers, patienceMs: Math.min(patienceMs, timeoutMs / 4), rounds };
+  return { upstreams: system.servers, patienceMs: Math.min(patienceMs, timeoutMs / 4), rounds, ca };
 }
 
 /** Numbers of the private range that others have put to use. [F1] */

@@ -1,5 +1,8 @@
-import { connect } from 'node:net';
-import { createStream, type Line } from './stream.ts';
+import { connect, type Socket } from 'node:net';
+import { type Connection, createConnection } from './connection.ts';
+import { createHttpsConnection } from './https.ts';
+import { createLine, type Line } from './line.ts';
+import { openTls, type TlsPeer } from './tls-socket.ts';
 import { overUdp } from './udp.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -13,17 +16,22 @@ export interface Ways {
 /** How a query gets to an upstream. */
 export type Transport = Upstream['transport'];
 
-/** Ways that are opened as they are needed. */
-export function createWays(): Ways {
+/** How long nothing is on its way before a connection is closed. [RFC7766 §6.2.3] */
+const IDLE_MS = 10_000;
+
+/** Ways that are opened as they are needed. @param ca trusted roots for those over TLS; default: Node's */
+export function createWays(ca: TlsPeer['ca']): Ways {
   const lines = new Map<Upstream, Line>();
   const lineTo = (upstream: Upstream): Line => {
-    const line = lines.get(upstream) ?? createStream(openTcp(upstream));
+    const line = lines.get(upstream) ?? createLine(() => connectionTo(upstream, ca));
     lines.set(upstream, line);
     return line;
   };
   return {
     exchange: (upstream, over, query, signal) =>
-      over === 'udp' ? overUdp(upstream, query, signal) : lineTo(upstream).exchange(query, signal),
+      over === 'udp' && upstream.transport === 'udp'
+        ? overUdp(upstream, query, signal)
+        : lineTo(upstream).exchange(query, signal),
     close() {
       for (const line of lines.values()) line.close();
       lines.clear();
@@ -31,7 +39,19 @@ export function createWays(): Ways {
   };
 }
 
-const openTcp =
-  ({ address, port }: Upstream) =>
-  (ready: () => void) =>
-    connect({ host: address, port, noDelay: true }, ready);
+function connectionTo(upstream: Upstream, ca: TlsPeer['ca']): Connection {
+  switch (upstream.transport) {
+    case 'udp': // what does not fit a datagram [RFC7766 §5]
+    case 'tcp':
+      return createConnection((ready) => openTcp(upstream.address, upstream.port, ready), IDLE_MS);
+    case 'tls': {
+      const { address: host, port, name, pins } = upstream;
+      return createConnection((ready) => openTls({ host, port, name, pins, ca }, ready), IDLE_MS);
+    }
+    case 'https':
+      return createHttpsConnection(upstream, ca, IDLE_MS);
+  }
+}
+
+const openTcp = (host: string, port: number, ready: () => void): Socket =>
+  connect({ host, port, noDelay: true }, ready);

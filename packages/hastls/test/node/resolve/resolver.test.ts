@@ -327,7 +327,7 @@ const badOptions: readonly (readonly [options: object, why: RegExp])[] = [
   [{ server: [] }, /unknown option "server"/],
   [{ servers: [] }, /"servers"/],
   [{ servers: ['8.8.8.8'] }, /write it like/],
-  [{ servers: ['tls://dns.example@192.0.2.1'] }, /not supported yet/],
+  [{ servers: ['tls://dns.example@192.0.2.1#pin'] }, /a pin is/],
   [{ timeoutMs: 0 }, /"timeoutMs"/],
   [{ timeoutMs: Number.NaN }, /"timeoutMs"/],
   [{ timeoutMs: Number.POSITIVE_INFINITY }, /"timeoutMs"/],

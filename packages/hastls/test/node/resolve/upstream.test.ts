@@ -13,6 +13,35 @@ const good: readonly (readonly [url: string, transport: 'udp' | 'tcp', address: 
 for (const [url, transport, address, port] of good)
   test(`${url} is a resolver`, () => assert.deepEqual(toUpstream(url), { url, transport, address, port }));
 
+const pin = 'E9Cz6vDD3mTg0pUKqhrx9HZHvUk7ZBYXBUMRTXoaJYQ=';
+const encrypted: readonly (readonly [url: string, upstream: object])[] = [
+  ['tls://dns.example@192.0.2.1', { transport: 'tls', address: '192.0.2.1', port: 853, name: 'dns.example', pins: [] }],
+  ['tls://[2001:db8::1]:8853', { transport: 'tls', address: '2001:db8::1', port: 8853, name: '2001:db8::1', pins: [] }],
+  [
+    `tls://192.0.2.1#pin-sha256=${pin}&pin-sha256=${pin}`,
+    { transport: 'tls', address: '192.0.2.1', port: 853, name: undefined, pins: [pin, pin] },
+  ],
+  [
+    `tls://dns.example@192.0.2.1/#pin-sha256=${pin}`,
+    { transport: 'tls', address: '192.0.2.1', port: 853, name: 'dns.example', pins: [pin] },
+  ],
+  [
+    'https://dns.example/dns-query',
+    { transport: 'https', name: 'dns.example', address: undefined, port: 443, path: '/dns-query' },
+  ],
+  [
+    'https://dns.example:8443/q/{?dns}#at=192.0.2.1',
+    { transport: 'https', name: 'dns.example', address: '192.0.2.1', port: 8443, path: '/q/' },
+  ],
+  ['https://192.0.2.1/q', { transport: 'https', name: '192.0.2.1', address: undefined, port: 443, path: '/q' }],
+  [
+    'https://[2001:db8::1]/q#at=2001:db8::2',
+    { transport: 'https', name: '2001:db8::1', address: '2001:db8::2', port: 443, path: '/q' },
+  ],
+];
+for (const [url, upstream] of encrypted)
+  test(`${url} is a resolver`, () => assert.deepEqual(toUpstream(url), { url, ...upstream }));
+
 const bad: readonly (readonly [url: string, why: RegExp])[] = [
   ['127.0.0.1', /write it like/],
   ['udp://resolver.example', /IP address/],
@@ -23,8 +52,23 @@ const bad: readonly (readonly [url: string, why: RegExp])[] = [
   ['udp://user@127.0.0.1', /write it like/],
   ['udp://127.0.0.1/path', /write it like/],
   ['ftp://127.0.0.1', /write it like/],
-  ['tls://dns.example@192.0.2.1', /not supported yet/],
-  ['https://dns.example/dns-query', /not supported yet/],
+  ['udp://192.0.2.1#at=192.0.2.2', /write it like/],
+  ['tls://dns.example', /IP address/],
+  ['tls://dns example@192.0.2.1', /no name of a host/],
+  ['tls://192.0.2.9@192.0.2.1', /no name of a host/],
+  ['tls://192.0.2.1/dns-query', /write it like/],
+  ['tls://192.0.2.1#', /write it like/],
+  ['tls://192.0.2.1#pin-sha256=', /a pin is/],
+  [`tls://192.0.2.1#pin-sha256=${pin}&x=1`, /a pin is/],
+  [`tls://192.0.2.1#${pin}`, /a pin is/],
+  ['https://dns.example', /the path too/],
+  ['https://dns.example/', /the path too/],
+  ['https://user@dns.example/dns-query', /write it like/],
+  ['https://dns_example..org/dns-query', /IP address/],
+  ['https://2001:db8::1/dns-query', /write it like/],
+  ['https://dns.example/dns-query#at=dns.example', /the hint is/],
+  ['https://dns.example/dns-query#192.0.2.1', /the hint is/],
+  ['toString://192.0.2.1', /write it like/],
   ['', /write it like/],
   [`udp://${'1'.repeat(100_000)}`, /write it like/],
 ];

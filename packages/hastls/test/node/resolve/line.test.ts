@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { decodeMessage, type Message, parseName, TYPE } from '#core/dns/index.js';
+import { createConnection } from '#node/resolve/connection.js';
+import { createLine, type Line } from '#node/resolve/line.js';
 import { toQuery } from '#node/resolve/query.js';
-import { createStream, type Line } from '#node/resolve/stream.js';
 import { answerTo, framed, type Script, type ScriptedServer, scriptedServer } from './scripted-server.js';
 
 /** Talks to a scripted server over one line, for as long as the body runs. */
 async function talking(
   tcp: NonNullable<Script['tcp']>,
   body: (line: Line, server: ScriptedServer) => Promise<void>,
-  idleMs?: number,
+  idleMs = 10_000,
 ): Promise<void> {
   const server = await scriptedServer({ tcp });
-  const line = createStream((ready) => connect(server.port, '127.0.0.1', ready), idleMs);
+  const line = createLine(() => createConnection((ready) => connect(server.port, '127.0.0.1', ready), idleMs));
   try {
     await body(line, server);
   } finally {

@@ -1,4 +1,4 @@
-import { type Connection, createConnection, type Open } from './connection.ts';
+import type { Connection } from './connection.ts';
 
 /** A way to one upstream, which opens what it needs and closes it when it is idle. */
 export interface Line {
@@ -7,25 +7,22 @@ export interface Line {
   close(): void;
 }
 
-/** How long nothing is on its way before a connection is closed. [RFC7766 §6.2.3] */
-const IDLE_MS = 10_000;
-
 /**
  * One connection at a time, kept between queries. A server may close it whenever it likes, so that whoever waits on one
  * that carried answers before is given the next; one that never carried any was in vain. [RFC7766 §6.2.4]
  */
-export function createStream(open: Open, idleMs: number = IDLE_MS): Line {
+export function createLine(connect: () => Connection): Line {
   let connection: Connection | undefined;
   return {
     async exchange(query, signal) {
       for (;;) {
         signal.throwIfAborted();
-        if (!connection?.isOpen) connection = createConnection(open, idleMs);
+        if (!connection?.isOpen) connection = connect();
         const mine = connection;
         try {
           return await mine.send(query, signal);
         } catch (error) {
-          if (signal.aborted || !mine.hasAnswered) throw error;
+          if (signal.aborted || mine.isOpen || !mine.hasAnswered) throw error;
         }
       }
     },

@@ -1,0 +1,112 @@
+import type { ClientHttp2Session, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
+import type { Connection } from './connection.ts';
+import { isAnswerTo } from './query.ts';
+import { openTls, type TlsPeer } from './tls-socket.ts';
+import type { HttpsUpstream } from './upstream.ts';
+
+const MEDIA_TYPE = 'application/dns-message'; // [RFC8484 §6]
+const MAX_OCTETS = 0xffff;
+
+/** One HTTP/2 connection to an upstream: a request for each query. What HTTP says of caching and elsewhere is ignored. */
+export function createHttpsConnection(upstream: HttpsUpstream, ca: TlsPeer['ca'], idleMs: number): Connection {
+  const { name, port, path, address } = upstream;
+  const authority = `${name.includes(':') ? `[${name}]` : name}:${port}`;
+  const peer = { host: address ?? name, port, name, pins: [], ca, alpn: 'h2' };
+  const session = http2().connect(`https://${authority}`, { createConnection: () => openTls(peer, () => {}) });
+  let isSuspect = false;
+  let ended: Error | undefined;
+  let answers = 0;
+  let open = 0;
+  session.on('error', (error) => {
+    ended ??= error;
+  });
+  session.setTimeout(idleMs, () => open === 0 && session.close());
+
+  return {
+    get isOpen() {
+      return !isSuspect && !session.closed && !session.destroyed;
+    },
+    get hasAnswered() {
+      return answers > 0;
+    },
+    end(reason) {
+      ended ??= reason;
+      session.destroy();
+    },
+    async send(query, signal) {
+      const before = answers;
+      open++;
+      session.ref();
+      try {
+        const answer = await post(session, path, withoutId(query), signal).catch((error) => {
+          throw signal.aborted ? error : (ended ?? error); // why the connection failed says more than that it did
+        });
+        answers++;
+        return answer;
+      } finally {
+        if (signal.aborted && answers === before) isSuspect = true; // nothing came all the while: perhaps nothing will
+        if (--open === 0) session.unref();
+        if (open === 0 && isSuspect) session.destroy();
+      }
+    },
+  };
+}
+
+/** The same query for everybody who asks the same: over TLS there is nothing that a number would guard. [RFC8484 §4.1] */
+const withoutId = (query: Uint8Array): Uint8Array => query.slice().fill(0, 0, 2);
+
+/** [RFC8484 §4.1 §4.2.1] */
+function post(session: ClientHttp2Session, path: string, query: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const request = session.request({
+      ':method': 'POST',
+      ':path': path,
+      'content-type': MEDIA_TYPE,
+      accept: MEDIA_TYPE,
+      'content-length': query.length,
+    });
+    const settle = (finish: () => void) => {
+      signal.removeEventListener('abort', abort);
+      request.close(http2().constants.NGHTTP2_CANCEL); // no more than that it is over, when it is
+      finish();
+    };
+    const fail = (error: Error) => settle(() => reject(error));
+    const abort = () => settle(() => reject(signal.reason));
+    signal.addEventListener('abort', abort, { once: true });
+    request.on('error', fail);
+    request.on('close', () => fail(new Error('closed the connection without an answer')));
+    request.on('response', (headers) => {
+      const complaint = complaintOf(headers);
+      if (complaint !== undefined) fail(new Error(complaint));
+    });
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    request.on('data', (chunk: Uint8Array) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > MAX_OCTETS) fail(new Error(`answers with more than ${MAX_OCTETS} octets`));
+    });
+    request.on('end', () => {
+      const answer = Buffer.concat(chunks);
+      if (length === 0) return; // it was closed, and says so
+      if (isAnswerTo(query, answer)) settle(() => resolve(answer));
+      else fail(new Error('sends other things than the answer'));
+    });
+    request.end(query);
+  });
+}
+
+/** Redirections are not followed: whoever is to be asked is named in the options, and nowhere else. */
+function complaintOf(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): string | undefined {
+  const { ':status': status, 'content-type': type = 'nothing' } = headers;
+  if (status !== 200) return `answers with HTTP status ${status}`;
+  return type.split(';')[0]?.trim().toLowerCase() === MEDIA_TYPE ? undefined : `answers with ${type.slice(0, 100)}`;
+}
+
+let loaded: typeof import('node:http2') | undefined;
+
+/** Loaded by the first use, like `node:crypto`. */
+function http2(): typeof import('node:http2') {
+  loaded ??= process.getBuiltinModule('node:http2');
+  return loaded;
+}

@@ -1,0 +1,53 @@
+import { isIP } from 'node:net';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import { crypto } from '../crypto.ts';
+
+/** Whom to reach over TLS, and by what to know them. */
+export interface TlsPeer {
+  readonly host: string;
+  readonly port: number;
+  /** Whom the certificate must be for; `undefined`: the pins alone decide. */
+  readonly name: string | undefined;
+  /** SHA-256 digests of the keys it may have, in base64; none: any. */
+  readonly pins: readonly string[];
+  /** Trusted roots. Default: Node's. */
+  readonly ca: SecureContextOptions['ca'] | undefined;
+  readonly alpn?: string;
+}
+
+/** Connects and starts TLS. It is ready only when the peer has proven to be the right one; else it is destroyed. */
+export function openTls({ host, port, name, pins, ca, alpn }: TlsPeer, ready: () => void): TLSSocket {
+  const { connect, checkServerIdentity } = tls();
+  const socket = connect({
+    host,
+    port,
+    servername: name === undefined || isIP(name) !== 0 ? '' : name, // [RFC6066 §3] SNI has no address literals
+    minVersion: 'TLSv1.2', // [RFC8996] [RFC9113 §9.2]
+    rejectUnauthorized: name !== undefined || pins.length === 0, // a pin alone stands for the certificate [RFC7858 §4.2]
+    checkServerIdentity: (_, certificate) => checkServerIdentity(name ?? host, certificate),
+    ...(ca !== undefined && { ca }),
+    ...(alpn !== undefined && { ALPNProtocols: [alpn] }),
+  });
+  socket.setNoDelay(true);
+  // first of the listeners, so that none runs for a peer whose key is not among the pins
+  socket.once('secureConnect', () => {
+    const pin = pinOf(socket);
+    if (pins.length === 0 || pins.includes(pin)) ready();
+    else socket.destroy(new Error(`its key is not pinned: it has pin-sha256=${pin}`));
+  });
+  return socket;
+}
+
+/** [RFC7858 §4.2] over the SubjectPublicKeyInfo of the server's own certificate */
+function pinOf(socket: TLSSocket): string {
+  const spki = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
+  return spki === undefined ? 'none' : crypto().hash('sha256', spki, 'base64');
+}
+
+let loaded: typeof import('node:tls') | undefined;
+
+/** Loaded by the first use, like `node:crypto`. */
+function tls(): typeof import('node:tls') {
+  loaded ??= process.getBuiltinModule('node:tls');
+  return loaded;
+}

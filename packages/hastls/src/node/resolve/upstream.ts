@@ -12,6 +12,7 @@ interface Place {
   readonly port: number;
 }
 
+/** In clear: by datagrams, and over TCP what does not fit, or over TCP only. */
 export interface PlainUpstream extends Place {
   readonly transport: 'udp' | 'tcp';
 }

@@ -52,6 +52,7 @@ const FUNCTIONS: ThisType<Place> & Omit<Reader, 'whole'> = {
   },
 };
 
+/** A reader of these octets, or of a part of them. */
 export function reader(whole: Uint8Array, start = 0, end: number = whole.length): Reader {
   return { __proto__: FUNCTIONS, whole, next: start, end } as object as Reader; // as: TypeScript takes __proto__ for a property
 }

@@ -14,7 +14,6 @@ export interface Writer {
   finish(): Uint8Array;
 }
 
-/** A writer with room for `capacity` octets before it has to grow. */
 /** Where a writer is. Writers are made for each name and record, so they share their functions. */
 interface Place extends Writer {
   buffer: Uint8Array;
@@ -69,6 +68,7 @@ const FUNCTIONS: ThisType<Place> & Omit<Writer, 'length'> = {
 
 const NOTHING = new Uint8Array(0);
 
+/** A writer that holds nothing yet. */
 export function writer(): Writer {
   const buffer = spare.pop() ?? new Uint8Array(SPARE_SIZE);
   return { __proto__: FUNCTIONS, buffer, length: 0 } as object as Writer; // as: TypeScript takes __proto__ for a property

@@ -24,6 +24,11 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
+/** One that is a process of its own. */
+export interface PeerProcess extends Peer {
+  readonly pid: number;
+}
+
 /** How to start a peer, and how to know that it is up. */
 export interface Start {
   readonly name: string;
@@ -31,10 +36,12 @@ export interface Start {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly isReady: () => Promise<boolean>;
+  /** How long it may take to come up. */
+  readonly startMs?: number;
 }
 
 /** Starts a peer and waits until it is ready; one that ends or stays mute is an error that quotes its log. */
-export async function start({ name, command, args, env, isReady }: Start): Promise<Peer> {
+export async function start({ name, command, args, env, isReady, startMs = START_MS }: Start): Promise<PeerProcess> {
   const child = spawn(pathOf(command), args, {
     detached: true, // a process group of its own, so that all its children can be killed with it
     env: { ...process.env, ...env },
@@ -53,7 +60,7 @@ export async function start({ name, command, args, env, isReady }: Start): Promi
     await ended;
     process.off('exit', killGroup);
   };
-  const deadline = Date.now() + START_MS;
+  const deadline = Date.now() + startMs;
   while (!(await isReady())) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
@@ -61,7 +68,7 @@ export async function start({ name, command, args, env, isReady }: Start): Promi
     }
     await sleep(50);
   }
-  return { name, log, stop };
+  return { name, log, stop, pid: child.pid ?? 0 }; // it is ready, so it has one
 }
 
 const START_MS = 15_000;

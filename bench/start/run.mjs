@@ -1,5 +1,5 @@
 // Start-up: what hastls adds to a bare `node -e 0`, as medians of interleaved runs. Trust the ratios, not the
-// milliseconds. Usage: npm run build && node bench/start/start.mjs [rounds]
+// milliseconds. Usage: npm run bench -- start [rounds]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

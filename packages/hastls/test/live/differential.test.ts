@@ -57,7 +57,7 @@ for (let from = first; from < end; from += BATCH) {
         unexplained.push([describe(each), `${by}; ours: ${ours}`, ...proven.because].join('\n  '));
       const known = EXPECTED.find(({ fits }) => fits({ disputed: each, ours, proven, theirs, reasons }));
       if (ours === theirs) tally(ours.replace(/ .*/, ''));
-      else if (known !== undefined) tally(`expected (${known.id})`);
+      else if (known !== undefined) tally(`expected (${known.id}, ours ${ours.replace(/ .*/, '')})`);
       else disputed(`Unbound's: ${theirs} ${reasons}`);
 
       if (!each.fitForDelv) return;

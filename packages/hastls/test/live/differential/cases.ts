@@ -68,26 +68,31 @@ export async function randomCases(seed: number, from: number, count: number, at:
     grown.map(async ({ index, top, chance, world, anchors: own }) => {
       const { asked } = await proveWith(world.question, honest, anchors, at);
       const within = asked.filter(({ name }) => topOf(name) === top);
-      const damages = Array.from({ length: chance.pick([0, 0, 1, 1, 1, 2]) }, () =>
+      const damages = Array.from({ length: chance.pick([0, 0, 1, 1, 1, 2, 3]) }, () =>
         randomDamage(chance, within, [...asked, ...world.others]),
       );
       bent.set(top, attacked(honest, ...damages.map(({ attack }) => attack)));
       const { question, zones } = world;
-      return {
-        index,
-        question,
-        zones,
-        damages,
-        fitForDelv: damages.length + own.length === 0 && zones.every(isOrdinary),
-      };
+      const each = { index, question, zones, damages };
+      return { ...each, fitForDelv: own.length + damages.length === 0 && isOrdinary(each) };
     }),
   );
   const answer: Answerer = (question) => asOnTheWire(question, (bent.get(topOf(question.name)) ?? honest)(question));
   return { cases, rootAnchor, anchors, answer };
 }
 
-const isOrdinary = ({ validity, denial }: ZoneOptions): boolean =>
-  validity === undefined && !(denial?.kind === 'nsec3' && (denial.iterations ?? 0) > LIMITS.nsec3Iterations);
+/** Whether names lie below an asterisk. */
+export const hasInnerAsterisk = ({ zones }: Pick<Case, 'zones'>): boolean =>
+  zones.some(({ apex, records = '' }) => /\.\*\.|^\*\./.test(apex) || /^\S+\.\*\./m.test(records));
+
+/** Whether delv would follow the same aliases as we do, at its own time and within its own limits. */
+const isOrdinary = (each: Pick<Case, 'question' | 'zones'>): boolean =>
+  each.question.type !== TYPE.DNAME &&
+  !hasInnerAsterisk(each) &&
+  each.zones.every(
+    ({ validity, denial }) =>
+      validity === undefined && !(denial?.kind === 'nsec3' && (denial.iterations ?? 0) > LIMITS.nsec3Iterations),
+  );
 
 function grow(index: number, chance: Chance, at: number) {
   const top = parseName(`c${index}`);

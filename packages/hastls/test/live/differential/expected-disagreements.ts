@@ -1,6 +1,7 @@
 import { type Name, parseName, sameName, TYPE } from '#core/dns/index.js';
 import { LIMITS, type Proven } from '#core/dnssec/index.js';
-import type { Case } from './cases.ts';
+import { type Case, hasInnerAsterisk } from './cases.ts';
+import { isRevoked } from './random-world.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A case, and what both judges make of it. */
@@ -43,6 +44,16 @@ export const EXPECTED: readonly Disagreement[] = [
       onlyTheyFail(of) && of.disputed.question.name.startsWith('*.') && /signature crypto failed/.test(of.reasons),
   },
   {
+    id: 'wildcard-without-records',
+    why: 'a wildcard may exist only because names lie below it (RFC 4592 §2.2.2), and then answers that there is no data; Unbound wants to see records of it',
+    fits: (of) => onlyTheyFail(of) && hasInnerAsterisk(of.disputed) && /proof failed|no DS for DS/.test(of.reasons),
+  },
+  {
+    id: 'revoked',
+    why: 'a revoked key is good for nothing (RFC 5011 §2.1), even where a DS record names it; to Unbound it is a key like any other',
+    fits: (of) => onlyWeFail(of) && of.disputed.zones.some(({ keys = [] }) => keys.some(isRevoked)),
+  },
+  {
     id: 'no-cut-there',
     why: 'where the signer is known, its own DS record shows the way (RFC 4035 §5.2): what is said of DS at names between, where no zone begins, does not matter; Unbound asks at each label',
     fits: (of) =>
@@ -73,8 +84,9 @@ export const EXPECTED: readonly Disagreement[] = [
   },
   {
     id: 'anything-goes',
-    why: 'of contradicting records that nobody signed either may be taken',
-    fits: (of) => of.ours.startsWith('insecure') && of.theirs.startsWith('insecure') && spoiltAnswer(of),
+    why: 'of contradicting records that nobody signed either may be taken, or none',
+    fits: (of) =>
+      of.ours.startsWith('insecure') && spoiltAnswer(of) && (of.theirs.startsWith('insecure') || of.reasons === ''),
   },
 ];
 

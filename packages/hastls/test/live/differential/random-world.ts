@@ -1,5 +1,4 @@
 import {
-  child,
   genericText,
   isWithin,
   labelCount,
@@ -8,6 +7,8 @@ import {
   parseName,
   type Question,
   sameName,
+  TYPE,
+  toName,
   typeFromText,
 } from '#core/dns/index.js';
 import { createZoneKey, dsRdata, type KeyAlgorithm, type ZoneKey, type ZoneOptions } from '#node/testing/index.js';
@@ -34,11 +35,15 @@ export function randomWorld(chance: Chance, top: Name, at: number): RandomWorld 
   const [first, ...others] = zones.map((zone) => ({ ...zone, records: zone.records.join('\n') }));
   if (first === undefined) throw new RangeError('a world has at least its top');
   const ask = (): Question => ({ name: askedName(chance, owners), type: typeOf(chance.pick(ASKED)) });
-  return { zones: [first, ...others], question: ask(), others: Array.from({ length: 6 }, ask) };
+  return {
+    zones: [first, ...others],
+    question: ask(),
+    others: [...Array.from({ length: 6 }, ask), ...apexes.map((name) => ({ name, type: TYPE.DS }))],
+  };
 }
 
 /** Few, so that names meet. */
-const LABELS = ['a', 'b', 'www', '_tcp', 'Mixed', 'x\\.y', '\\000', '\\255z', 'l'.repeat(40)] as const;
+const LABELS = ['a', 'b', 'www', '_tcp', 'Mixed', '*', 'x\\.y', '\\000', '\\255z', 'l'.repeat(40)] as const;
 const TYPES = ['A', 'AAAA', 'TXT', 'MX', 'TYPE65400', 'CNAME', 'DNAME'] as const;
 const ASKED = [
   ...(['A', 'A', 'A', 'TXT', 'TYPE65400', 'TYPE65400', 'MX', 'AAAA', 'CNAME', 'DS', 'DS'] as const),
@@ -51,9 +56,15 @@ function below(chance: Chance, above: Name, labels: number): Name {
   let name = above;
   for (let left = labels; left > 0; left--) {
     const label = chance.pick(LABELS);
-    if (name.length + label.length < 180) name = child(label, name);
+    if (name.length + label.length < (chance.hits(0.5) ? 150 : 400)) name = childOrSame(label, name);
   }
   return name;
+}
+
+/** No name is longer than 255 octets. */
+function childOrSame(label: string, above: Name): Name {
+  const made = toName(`${label}.${above}`);
+  return made.ok ? made.value : above;
 }
 
 function askedName(chance: Chance, owners: readonly Name[]): Name {
@@ -66,7 +77,7 @@ function askedName(chance: Chance, owners: readonly Name[]): Name {
     case 1:
       return first !== undefined && !sameName(bare, first) ? parent(bare) : bare;
     case 2:
-      return bare.toUpperCase().startsWith('\\') ? bare : parseName(`n${chance.below(9)}.${bare}`);
+      return bare.toUpperCase().startsWith('\\') ? bare : childOrSame(`n${chance.below(9)}`, bare);
     default:
       return name;
   }
@@ -95,21 +106,21 @@ function randomRecords(chance: Chance, apex: Name, apexes: readonly Name[], owne
   const taken = new Set<Name>();
   for (let left = chance.below(7); left > 0; left--) {
     const plain = below(chance, apex, chance.below(4));
-    const owner = chance.hits(0.2) ? child('*', plain) : plain;
+    const owner = chance.hits(0.2) ? childOrSame('*', plain) : plain;
     const type = chance.pick(TYPES);
     if (taken.has(owner) || (type === 'CNAME' && sameName(owner, apex))) continue;
     taken.add(owner);
     if (type === 'DNAME') {
-      const renamed = child('dn', plain);
+      const renamed = chance.hits(0.1) ? plain : childOrSame('dn', plain);
       if (taken.has(renamed)) continue;
       taken.add(renamed);
-      owners.push(child('b', child('a', renamed)), renamed);
+      owners.push(childOrSame('b', childOrSame('a', renamed)), renamed);
       records.push(`${renamed} DNAME ${chance.any([...owners, ...apexes]) ?? apex}`);
       continue;
     }
     owners.push(owner);
     const alias = below(chance, chance.any([...owners, ...apexes]) ?? apex, chance.below(2));
-    const target = labelCount(alias) === 1 ? child('a', alias) : alias; // what the zone above the top has of it is not told here
+    const target = labelCount(alias) === 1 ? childOrSame('a', alias) : alias; // what the zone above the top has of it is not told here
     records.push(`${owner} ${type} ${DATA[type] ?? target}`);
     if (type !== 'CNAME' && chance.hits(0.3)) records.push(`${owner} ${type} ${MORE[type]}`);
   }
@@ -132,6 +143,8 @@ const MORE: Readonly<Record<string, string>> = {
 };
 
 const ALGORITHMS = [8, 10, 13, 13, 13, 14, 15, 16] as const satisfies readonly KeyAlgorithm[];
+const REVOKED = 0x80;
+export const isRevoked = ({ rdata }: ZoneKey): boolean => ((rdata[1] ?? 0) & REVOKED) !== 0;
 const made = new Map<string, ZoneKey>();
 
 /** Keys take longer to make than worlds do, so that all worlds share a few. */
@@ -143,13 +156,17 @@ function spareKey(algorithm: KeyAlgorithm, flags = 257, which = 0): ZoneKey {
 }
 
 function randomKeys(chance: Chance, algorithm: KeyAlgorithm): ZoneKey[] {
-  switch (chance.below(6)) {
+  switch (chance.below(9)) {
     case 0:
       return [spareKey(algorithm), spareKey(algorithm, 256)]; // key-signing and zone-signing
     case 1:
       return [spareKey(algorithm), spareKey(algorithm, 257, 1)]; // double signature
     case 2:
       return [spareKey(algorithm), spareKey(chance.pick(ALGORITHMS), 257, 1)]; // an algorithm being rolled
+    case 3:
+      return [spareKey(algorithm), spareKey(algorithm, 257 | REVOKED, 1)];
+    case 4:
+      return [spareKey(algorithm, 256)]; // no secure entry point
     default:
       return [spareKey(algorithm)];
   }

@@ -10,6 +10,8 @@ export interface Common {
   readonly at?: number;
   readonly rrtype?: number;
   readonly rrtypeAssigned?: boolean;
+  readonly acceptSha1?: boolean;
+  readonly minRsaBits?: number;
   readonly ca?: string;
   readonly timeout?: number;
   readonly quiet?: boolean;
@@ -33,10 +35,15 @@ export const addCommonOptions = (command: Command): Command =>
     .option('--at <time>', 'validate as of this RFC 3339 time, like 2026-01-31T12:00:00Z (default: now)', toSeconds)
     .option('--rrtype <number>', 'type number of HASTLS records (default: 65400)', toInteger(1, 65535))
     .option('--rrtype-assigned', 'let --rrtype lie outside the private-use range 65280-65534')
+    .option('--accept-sha1', 'validate RSA/SHA-1 too (default: what has nothing else counts as unsigned)')
+    .option('--min-rsa-bits <number>', 'shortest RSA key of a zone that counts (default: 1024)', toInteger(...RSA_BITS))
     .option('--ca <file>', "trust these CA certificates, in PEM, instead of the system's", readText)
     .option('--timeout <ms>', 'give up after so many milliseconds, all steps together', toInteger(1, 86_400_000))
     .option('--quiet', 'say nothing on stderr but errors')
     .option('--log-level <level>', `how much to say on stderr: ${LOG_LEVELS.join(', ')}`, toLogLevel, 'warn');
+
+/** The least and the most that the shortest acceptable RSA key may be set to: nothing shorter signs, nothing longer is read. */
+export const RSA_BITS = [512, 4096] as const;
 
 /** Gathers the values of an option that may be given more than once. */
 export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -61,11 +68,14 @@ export const toWord =
 
 const toLogLevel = toWord(LOG_LEVELS);
 
-/** RFC 3339, which is narrower than what `Date` reads. */
+/** Whole seconds since 1970 of an RFC 3339 time, which is narrower than what `Date` reads. [RFC3339 §5.6] */
 export function parseTime(text: string): number | undefined {
-  const shape = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
-  const milliseconds = shape.test(text) ? Date.parse(text.replace(' ', 'T').toUpperCase()) : Number.NaN;
-  return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
+  const shape = /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d|60)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+  const [, date = '', minute, seconds, zone = ''] = shape.exec(text) ?? [];
+  const midnight = new Date(`${date}T00:00Z`);
+  const isDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date); // `Date` has a 30 February
+  const began = isDay ? Date.parse(`${date}T${minute}${zone.toUpperCase()}`) : Number.NaN;
+  return Number.isNaN(began) ? undefined : began / 1000 + Number(seconds);
 }
 
 function toSeconds(text: string): number {

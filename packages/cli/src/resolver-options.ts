@@ -12,6 +12,8 @@ export const resolverOptions = (options: Common): ResolverOptions => ({
   ...(options.anchors === undefined ? {} : { anchors: toAnchors(options.anchors) }),
   ...(options.ca === undefined ? {} : { ca: options.ca }),
   ...(options.at === undefined ? {} : { at: options.at }),
+  ...(options.acceptSha1 === undefined ? {} : { acceptSha1: options.acceptSha1 }),
+  ...(options.minRsaBits === undefined ? {} : { minRsaBits: options.minRsaBits }),
   ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
 });
 

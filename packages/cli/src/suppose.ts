@@ -6,7 +6,7 @@ import type { Decided } from 'hastls/report';
 import type { Service } from 'hastls/talk';
 import type { Request } from './batch.ts';
 import { UsageError } from './failure.ts';
-import { listField, numberField, textField } from './request-fields.ts';
+import { listField, numberField, onlyFields, textField } from './request-fields.ts';
 
 /** A server that nobody asked DNS about: what if its records were these, and proven so far? */
 export interface Supposed {
@@ -18,8 +18,11 @@ export interface Supposed {
   readonly records: readonly string[];
 }
 
+const FIELDS = ['service', 'host', 'port', 'stance', 'proof', 'records'];
+
 /** Reads a line of `explain --batch` and decides. @throws UsageError */
 export function supposedByLine(request: Request): Decided {
+  onlyFields(request, FIELDS);
   const name = textField(request, 'service') ?? missing('service');
   const found = findService(name) ?? nonsense(`"${name}" is no service that hastls knows`);
   const number = numberField(request, 'port');

@@ -3,6 +3,7 @@ import {
   against,
   attacked,
   createHierarchy,
+  createZoneKey,
   type DnsServer,
   spoilSignatures,
   startDnsServer,
@@ -30,6 +31,8 @@ export async function startZones(more = ''): Promise<Zones> {
       { apex: 'unsigned.test.', keys: [], records: promise },
       { apex: 'forged.test.', records: promise },
       { apex: 'silent.test.', records: promise },
+      { apex: 'sha1.test.', records: promise, keys: [createZoneKey({ algorithm: 5 })] },
+      { apex: 'short.test.', records: promise, keys: [createZoneKey({ algorithm: 8, bits: 768 })] },
     ],
   });
   const within = (zone: string) =>

@@ -2,15 +2,16 @@ import type { Command } from 'commander';
 import { toTarget } from 'hastls';
 import { ownerName } from 'hastls/dns';
 import { answerLines, answerObject } from 'hastls/report';
-import { createResolver, type Resolver, type ResolverOptions } from 'hastls/resolve';
-import { batch } from '../batch.ts';
+import { createResolver, type ResolverOptions } from 'hastls/resolve';
+import { batch, type Request } from '../batch.ts';
 import { does } from '../command.ts';
-import { type Common, parseTime } from '../common-options.ts';
+import { type Common, parseTime, RSA_BITS } from '../common-options.ts';
 import { EXIT, type ExitStatus, statusOfProof } from '../exit-status.ts';
 import { UsageError } from '../failure.ts';
 import { paintFor } from '../paint.ts';
-import { listField, textField } from '../request-fields.ts';
+import { flagField, listField, numberField, onlyFields, textField } from '../request-fields.ts';
 import { resolverOptions, toAnchors } from '../resolver-options.ts';
+import { createResolverPool } from '../resolver-pool.ts';
 import { say } from '../terminal.ts';
 import { typeNumber } from '../type-number.ts';
 
@@ -40,8 +41,9 @@ const EXAMPLES = [
   ],
 ] as const;
 
-const BATCH = `A line of --batch; all but the name may be left out:
-  {"id":1,"name":"example.org","type":"MX","resolver":"udp://127.0.0.1:5353","anchors":["example.org. DS …"],"at":"2026-01-31T12:00:00Z"}`;
+const BATCH = `A line of --batch; all but the name may be left out, and a field of another name is an error:
+  {"id":1,"name":"example.org","type":"MX","resolver":"udp://127.0.0.1:5353","anchors":["example.org. DS …"],
+   "at":"2026-01-31T12:00:00Z","acceptSha1":false,"minRsaBits":1024}`;
 
 async function run(options: Own & Common, name?: string, type?: string): Promise<ExitStatus> {
   if (options.batch === true) {
@@ -68,36 +70,52 @@ async function run(options: Own & Common, name?: string, type?: string): Promise
   }
 }
 
-/** Lines that name the same resolver, anchors and time share one, and with it what it has proven. */
+/** Lines that say the same of how to ask share a resolver, and with it what it has proven. */
 async function lookupBatch(options: Common): Promise<ExitStatus> {
   const common = resolverOptions(options);
-  const resolvers = new Map<string, Resolver>();
+  const resolvers = createResolverPool();
   try {
-    await batch(options, (request) => {
+    await batch(options, async (request) => {
+      onlyFields(request, ['name', 'type', ...OF_RESOLVER]);
       const name = textField(request, 'name');
       if (name === undefined) throw new UsageError('"name" is missing');
-      const fields = [textField(request, 'resolver'), listField(request, 'anchors'), textField(request, 'at')] as const;
-      const key = JSON.stringify(fields);
-      const resolver = resolvers.get(key) ?? createResolver({ ...common, ...ownOptions(...fields) });
-      resolvers.set(key, resolver);
+      const owner = toOwner(name);
       const type = textField(request, 'type') ?? 'HASTLS';
-      return resolver.lookup(toOwner(name), type).then((answer) => answerObject(answer, typeNumber(options)));
+      const answer = await resolvers.using(
+        JSON.stringify(OF_RESOLVER.map((field) => request[field])),
+        () => ({ ...common, ...ownOptions(request) }),
+        (resolver) => resolver.lookup(owner, type),
+      );
+      return answerObject(answer, typeNumber(options));
     });
     return EXIT.done;
   } finally {
-    for (const resolver of resolvers.values()) resolver.close();
+    resolvers.close();
   }
 }
 
+/** Fields of a line that say how to ask. */
+const OF_RESOLVER = ['resolver', 'anchors', 'at', 'acceptSha1', 'minRsaBits'];
+
 /** What a line says of its resolver goes before what the command line says. */
-function ownOptions(server?: string, anchors?: readonly string[], time?: string): ResolverOptions {
+function ownOptions(request: Request): ResolverOptions {
+  const server = textField(request, 'resolver');
+  const anchors = listField(request, 'anchors');
+  const time = textField(request, 'at');
   const at = time === undefined ? undefined : parseTime(time);
   if (time !== undefined && at === undefined)
     throw new UsageError('"at" is no RFC 3339 time, like 2026-01-31T12:00:00Z');
+  const acceptSha1 = flagField(request, 'acceptSha1');
+  const minRsaBits = numberField(request, 'minRsaBits');
+  const [least, most] = RSA_BITS;
+  if (minRsaBits !== undefined && !(Number.isInteger(minRsaBits) && minRsaBits >= least && minRsaBits <= most))
+    throw new UsageError(`"minRsaBits" is a whole number from ${least} to ${most}, and not ${minRsaBits}`);
   return {
     ...(server === undefined ? {} : { servers: [server] }),
     ...(anchors === undefined ? {} : { anchors: toAnchors(anchors.join('\n')) }),
     ...(at === undefined ? {} : { at }),
+    ...(acceptSha1 === undefined ? {} : { acceptSha1 }),
+    ...(minRsaBits === undefined ? {} : { minRsaBits }),
   };
 }
 

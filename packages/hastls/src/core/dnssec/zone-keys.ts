@@ -1,9 +1,11 @@
 import { equalBytes } from '../bytes/compare.ts';
+import { parsed } from '../bytes/parsed.ts';
 import { canonical, isWithin, labelCount, type Name, sameName, suffix } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
-import { supportedAlgorithm } from './algorithms.ts';
+import { readDs } from '../dns/typed-rdata.ts';
+import { algorithmToText, supportedAlgorithm } from './algorithms.ts';
 import { proveAbsence } from './denial.ts';
 import { bogus, type Failure, indeterminate, isFailure, within } from './failure.ts';
 import { entryKeys, type Key, keysOf, usableDs } from './key.ts';
@@ -165,7 +167,12 @@ function* delegatedZone(
   target: Name,
 ): Generator<Need, ProvenZone | Failure, Given> {
   if (usableDs(ds.records, session.context.acceptSha1).length === 0)
-    return insecureBelow(from, name, ds.expires, `${name} has only DS records of unsupported algorithms`); // [RFC4035 §5.2]
+    return insecureBelow(
+      from,
+      name,
+      ds.expires,
+      `${name} has only DS records of unsupported algorithms or digests: ${dsToText(ds.records)}`,
+    ); // [RFC4035 §5.2]
   const [below] = namesBetween(name, target);
   yield* session.fetch([
     { name, type: TYPE.DNSKEY },
@@ -173,6 +180,15 @@ function* delegatedZone(
   ]);
   const chain = [...from.chain, ds.link];
   return yield* proveKeys(session, name, ds.records, chain, Math.min(from.expires, ds.expires));
+}
+
+/** What the DS records ask for, for whoever wonders what is missing. */
+function dsToText(records: readonly ResourceRecord[]): string {
+  const asked = records.flatMap(({ rdata }) => {
+    const ds = parsed(() => readDs(rdata));
+    return ds.ok ? [`${algorithmToText(ds.value.algorithm)} with digest ${ds.value.digestType}`] : [];
+  });
+  return [...new Set(asked)].join(', ');
 }
 
 function insecureBelow(from: ProvenZone, name: Name, expires: number, says: string): ProvenZone {

@@ -3,7 +3,7 @@ import { concatBytes, writer } from '../../core/bytes/index.ts';
 import { canonical, keyTag, type Name, writeName } from '../../core/dns/index.ts';
 
 /** Algorithms this signer knows, by their DNSSEC numbers. */
-export type KeyAlgorithm = 8 | 10 | 13 | 14 | 15 | 16;
+export type KeyAlgorithm = 5 | 7 | 8 | 10 | 13 | 14 | 15 | 16;
 
 /** A zone's key pair: what its DNSKEY record says, and the power to sign. */
 export interface ZoneKey {
@@ -85,6 +85,9 @@ interface Generated {
 
 function generate(algorithm: KeyAlgorithm, bits: number): Generated {
   switch (algorithm) {
+    case 5:
+    case 7:
+      return { ...generateKeyPairSync('rsa', { modulusLength: bits }), digest: 'sha1' };
     case 8:
       return { ...generateKeyPairSync('rsa', { modulusLength: bits }), digest: 'sha256' };
     case 10:

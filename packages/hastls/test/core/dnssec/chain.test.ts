@@ -118,6 +118,24 @@ test('a longer least length of RSA keys can be demanded', async () => {
   assert.equal(await outcome(HOST, hierarchy, { minRsaBits: 2048 }), 'bogus error');
 });
 
+test('[RFC9905] RSA/SHA-1 counts as unsigned, and says so, unless it is accepted', async () => {
+  for (const algorithm of [5, 7] satisfies KeyAlgorithm[]) {
+    const hierarchy = world({ keys: [createZoneKey({ algorithm })] });
+    const { proven } = await run(HOST, hierarchy);
+    assert.equal(`${proven.proof} ${proven.answer}`, 'insecure data');
+    assert.match(proven.because.join('\n'), /signed\.test\. has only DS records .*RSA\/SHA-1/);
+    assert.equal(await outcome(HOST, hierarchy, { acceptSha1: true }), 'secure data');
+  }
+});
+
+test('a shorter least length of RSA keys can be allowed', async () => {
+  for (const bits of [512, 768]) {
+    const hierarchy = world({ keys: [createZoneKey({ algorithm: 8, bits })] });
+    assert.equal(await outcome(HOST, hierarchy), 'bogus error');
+    assert.equal(await outcome(HOST, hierarchy, { minRsaBits: 512 }), 'secure data');
+  }
+});
+
 /** Signatures hold from AT to AT + 100; when they are looked at · what comes of it. */
 const times: readonly (readonly [at: number, settings: Partial<Context>, expected: string])[] = [
   [AT - 1, {}, 'bogus error'],

@@ -176,7 +176,10 @@ function whatIsKnown(request: Request): readonly Reason[] {
   switch (evidence.proof) {
     case 'secure': {
       if (evidence.records.length === 0)
-        reasons.push({ rule: 'R19', text: 'proven: no HASTLS record is published; ports are the defaults' });
+        reasons.push({
+          rule: 'R19',
+          text: `proven: no HASTLS record is published${port === undefined ? '; ports are the defaults' : ''}`,
+        });
       if (usable.length > 0 && usable.length < evidence.records.length)
         reasons.push({ rule: 'A8', text: 'unusable records of the answer were left out' });
       if (port !== undefined && usable.length > 0 && !usable.some(({ doors }) => portsOf(doors).includes(port)))

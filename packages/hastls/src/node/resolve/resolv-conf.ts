@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { type Upstream, upstreamAt } from './upstream.ts';
+import { ipVersion, type Upstream, upstreamAt } from './upstream.ts';
 
 /** Whom the system would ask, and how patiently. */
 export interface SystemResolvers {
@@ -21,6 +19,7 @@ const MAX_ATTEMPTS = 5;
 export function systemResolvers(path = '/etc/resolv.conf'): SystemResolvers {
   let text = '';
   try {
+    const { readFileSync } = process.getBuiltinModule('node:fs'); // as an ES module it is slow to load
     text = readFileSync(path, 'latin1').slice(0, MAX_OCTETS);
   } catch {
     // no file: the resolver of this machine, below
@@ -35,7 +34,8 @@ export function parseResolvConf(text: string): SystemResolvers {
   for (const line of text.split('\n')) {
     const [keyword, ...values] = line.trim().split(/[ \t]+/); // a comment's `#` or `;` is no keyword
     const [value = ''] = values;
-    if (keyword === 'nameserver' && isIP(value) !== 0 && servers.length < MAX_SERVERS) servers.push(upstreamAt(value));
+    if (keyword === 'nameserver' && ipVersion(value) !== undefined && servers.length < MAX_SERVERS)
+      servers.push(upstreamAt(value));
     if (keyword === 'options')
       for (const [, option = '', digits] of values.map((each) => /^(timeout|attempts):([0-9]{1,4})$/.exec(each) ?? []))
         options.set(option, Number(digits));

@@ -3,7 +3,7 @@ import { type Proven, type ProvenZone, prove, type Reply } from '../../core/dnss
 import { hashes } from '../crypto.ts';
 import { HastlsError } from '../errors.ts';
 import { type Answer, mergeAnswers, toAnswer } from './answer.ts';
-import { type Ask, createAsk } from './ask.ts';
+import type { Ask, Asker } from './ask.ts';
 import { toAskedName, toAskedType } from './asked.ts';
 import { BUILD_DATE } from './build-date.ts';
 import { believable, createCache, keepAnswer } from './cache.ts';
@@ -44,8 +44,12 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const zones = createCache<ProvenZone>(MAX_ZONES, clock.elapsedMs);
   const lookups = createSharing<Proven>();
   const questions = createSharing<Reply>();
-  const upstreams = createAsk(settings.asking);
-  const ask: Ask = (question, signal) => questions.join(keyOf(question), signal, (off) => upstreams.ask(question, off));
+  let asker: Promise<Asker> | undefined;
+  /** Sockets are loaded with the first question: most who import a resolver do not use it at once. */
+  const upstreams = (): Promise<Asker> =>
+    (asker ??= import('./ask.ts').then(({ createAsk }) => createAsk(settings.asking)));
+  const ask: Ask = (question, signal) =>
+    questions.join(keyOf(question), signal, async (off) => (await upstreams()).ask(question, off));
   const closed = new HastlsError('ERR_HASTLS_OPTION', 'this resolver is closed');
   let isClosed = false;
 
@@ -82,7 +86,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     close() {
       isClosed = true;
       lookups.stop(closed);
-      upstreams.close();
+      void asker?.then((each) => each.close());
       answers.clear();
       zones.clear();
     },

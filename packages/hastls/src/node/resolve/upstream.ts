@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { addressFamily } from '../../core/dns/address.ts';
 import { HastlsError } from '../errors.ts';
 
 /** A resolver to be asked, and how. */
@@ -65,7 +65,7 @@ function readUrl(url: string): Upstream {
   const [, scheme, name, bracketed, bare, digits, path = '', hint] = URL_SHAPE.exec(url) ?? [];
   if (!isScheme(scheme)) throw new RangeError(WRITE_IT_LIKE);
   const address = bracketed ?? bare ?? '';
-  const isAddress = isIP(address) === (bracketed === undefined ? 4 : 6);
+  const isAddress = ipVersion(address) === (bracketed === undefined ? 4 : 6);
   if (!isAddress && !(scheme === 'https' && bracketed === undefined && isHostName(address)))
     throw new RangeError('it must be an IP address, IPv6 in brackets');
   const port = Number(digits ?? DEFAULT_PORTS[scheme]);
@@ -94,14 +94,15 @@ function toHttps({ url, address, port, name, path, hint }: Parts): HttpsUpstream
   if (name !== undefined) throw new RangeError(WRITE_IT_LIKE);
   if (path.length < 2) throw new RangeError('give the path too, as in https://dns.example/dns-query');
   const at = hint === undefined ? undefined : (/^at=(.+)$/.exec(hint)?.[1] ?? '');
-  if (at !== undefined && isIP(at) === 0) throw new RangeError('the hint is #at= and an IP address');
+  if (at !== undefined && ipVersion(at) === undefined) throw new RangeError('the hint is #at= and an IP address');
   return { url, transport: 'https', name: address, address: at, port, path: path.replace(/\{\?dns\}$/, '') };
 }
 
 const WRITE_IT_LIKE =
   'write it like udp://192.0.2.1:53, tcp://[2001:db8::1], tls://dns.example@192.0.2.1 or https://dns.example/dns-query';
 
-const isHostName = (text: string): boolean => /^[-a-z0-9_]+(\.[-a-z0-9_]+)*\.?$/i.test(text) && isIP(text) === 0;
+const isHostName = (text: string): boolean =>
+  /^[-a-z0-9_]+(\.[-a-z0-9_]+)*\.?$/i.test(text) && ipVersion(text) === undefined;
 
 /** 32 octets in base64: what `openssl dgst -sha256 -binary | base64` gives. */
 function toPin(text: string): string {
@@ -117,3 +118,10 @@ export const upstreamAt = (address: string): Upstream => ({
   address,
   port: DNS_PORT,
 });
+
+/** The version of an IP address; that of IPv6 may have a scope. `undefined`: it is none. */
+export const ipVersion = (text: string): 4 | 6 | undefined => {
+  const [address = '', scope] = text.split('%', 2);
+  const version = addressFamily(address);
+  return scope === undefined || (version === 6 && /^[-.\w]{1,32}$/.test(scope)) ? version : undefined;
+};

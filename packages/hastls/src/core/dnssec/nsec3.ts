@@ -2,6 +2,7 @@ import { compareBytes, concatBytes, equalBytes } from '../bytes/compare.ts';
 import { writer } from '../bytes/writer.ts';
 import { canonical, child, isWithin, type Name, parent, sameName, writeName } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
+import { TYPE } from '../dns/type-names.ts';
 import type { Nsec3Param } from '../dns/typed-rdata.ts';
 import { bogus, type Failure, isFailure, limitReached } from './failure.ts';
 import { LIMITS } from './limits.ts';
@@ -65,6 +66,8 @@ function deny(chain: Chain, zone: Name, question: Question): Denied | Failure {
     return bogus(`${parent(nextCloser)} is a delegation or a DNAME: ${zone} cannot deny what lies below`); // [RFC5155 §8.3]
   const cover = chain.cover(nextCloser);
   if (cover === undefined) return bogus(`no NSEC3 record of ${zone} says that there is no ${nextCloser}`);
+  // a delegation may lie in the span, and no wildcard stands for one
+  if (question.type === TYPE.DS && optOutOf(cover).optOut) return UNSAID; // [RFC5155 §8.6]
   const wildcard = child('*', parent(nextCloser));
   const source = chain.match(wildcard);
   if (source !== undefined) {
@@ -72,9 +75,12 @@ function deny(chain: Chain, zone: Name, question: Question): Denied | Failure {
     return isFailure(denied) ? denied : { ...denied, ...optOutOf(cover) };
   }
   if (chain.cover(wildcard) !== undefined) return { answer: 'nxdomain', delegation: false, ...optOutOf(cover) };
-  if (optOutOf(cover).optOut) return { answer: 'nodata', delegation: false, optOut: true }; // [RFC5155 §8.6]
+  if (optOutOf(cover).optOut) return UNSAID;
   return bogus(`no NSEC3 record of ${zone} says that there is no ${wildcard}`);
 }
+
+/** Nothing but that opt-out left room for what is not signed. */
+const UNSAID: Denied = { answer: 'nodata', delegation: false, optOut: true };
 
 const OPT_OUT = 1;
 const SHA1 = 1;

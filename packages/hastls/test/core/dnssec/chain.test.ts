@@ -313,6 +313,21 @@ test('opt-out makes absence insecure, but neither data nor a secure delegation',
   for (const [asked, expected] of Object.entries(cases)) assert.equal(await outcome(asked, hierarchy), expected, asked);
 });
 
+test('[RFC5155 §8.6] an opt-out span leaves room for an unsigned delegation, whatever the wildcard beside it says', async () => {
+  const children = ['one.test.', 'two.test.', 'three.test.', 'four.test.'];
+  const hierarchy = createHierarchy({
+    at: AT,
+    zones: [
+      { apex: 'test.', denial: { kind: 'nsec3', optOut: true }, records: '* CNAME host.elsewhere.example.' },
+      ...children.map((apex) => ({ apex, keys: [], records: 'host A 192.0.2.4' })),
+    ],
+  });
+  for (const apex of children) {
+    assert.equal(await outcome(`host.${apex} A`, hierarchy), 'insecure data', apex);
+    assert.equal(await outcome(`${apex} DS`, hierarchy), 'insecure nodata', apex);
+  }
+});
+
 test('cuts that could not be guessed cost one round trip each', async () => {
   const zones = ['test.', 'a.test.', 'b.a.test.', 'c.b.a.test.'].map((apex) => ({ apex }));
   const plain = { apex: 'd.c.b.a.test.', keys: [], records: 'host A 192.0.2.1' };

@@ -78,6 +78,11 @@ export const EXPECTED: readonly Disagreement[] = [
     fits: (of) => onlyWeFail(of) && of.theirs === 'insecure absence' && spoiltAnswer(of),
   },
   {
+    id: 'alias-links',
+    why: 'an alias chain of more than 16 links is no answer for us [A20] [F8]; Unbound has another limit',
+    fits: (of) => onlyWeFail(of) && of.proven.because.some((each) => each.startsWith('limit aliasLinks')),
+  },
+  {
     id: 'alias-asked-anew',
     why: 'what an answer says of the target of its alias is taken as the answer (RFC 1034 §4.3.2), and proves nothing when it was spoilt; Unbound asks for the target by itself',
     fits: (of) => onlyWeFail(of) && spoiltAnswer(of) && of.proven.aliases.length > 0,

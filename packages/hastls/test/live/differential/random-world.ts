@@ -27,7 +27,8 @@ export function randomWorld(chance: Chance, top: Name, at: number): RandomWorld 
   const apexes: Name[] = [top];
   for (let left = chance.below(5); left > 0; left--) {
     const apex = below(chance, chance.any(apexes) ?? top, 1 + chance.below(3));
-    if (!apexes.some((each) => sameName(each, apex))) apexes.push(apex);
+    // a delegation by wildcard has no defined meaning [RFC4592 §4.2]
+    if (!apex.startsWith('*.') && !apexes.some((each) => sameName(each, apex))) apexes.push(apex);
   }
   const owners: Name[] = [...apexes];
   const zones = apexes.map((apex) => randomZone(chance, apex, apexes, owners, at));

@@ -10,6 +10,8 @@ export interface Peer {
   readonly how: 'plaintext' | 'in-band' | 'implicit';
   /** Write to it. Read from it only while a command is being answered, and leave it paused, without listeners. */
   readonly socket: net.Socket | tls.TLSSocket;
+  /** The same peer before TLS, where the profile keeps the dialogue: what it said then is to be believed no more. [S14] */
+  readonly continues?: Peer;
 }
 
 /**
@@ -22,7 +24,7 @@ export type Application = ((command: string) => void | Promise<void>) | undefine
 /** What a server is made of. */
 export interface TriggerServerOptions {
   /** The words: a profile, `trigger97(…)` for a line protocol of your own, `frameServer(…)` for one of frames. */
-  readonly profile: Pick<Profile, 'server'>;
+  readonly profile: Pick<Profile, 'server' | 'keepsDialogue'>;
   /**
    * Where the line is drawn. [S6] [S7] `prefer`: TLS is for those who ask for it; `require`: it comes before all else; a
    * list: it comes before these commands, written in capitals; `implicit`: it comes before the first octet.
@@ -61,13 +63,14 @@ async function attend(
   secureContext: tls.SecureContext,
   options: TriggerServerOptions,
 ): Promise<void> {
-  const { mode, tls: wishes } = options;
+  const { mode, tls: wishes, profile } = options;
+  const before: Peer = { security: 'plaintext', how: 'plaintext', socket };
   const drop = (why: string, dropped = socket) => {
     options.onDropped?.(why, socket);
     dropped.destroySoon(); // once all that was written is out
   };
   if (mode !== 'implicit') {
-    const plain = await serve({ security: 'plaintext', how: 'plaintext', socket }, mode, options);
+    const plain = await serve(before, mode, options);
     if (plain.kind === 'dropped') drop(plain.why);
     if (plain.kind !== 'start-tls') return;
   }
@@ -79,7 +82,8 @@ async function attend(
   });
   if (secured === undefined) return drop('no TLS came about');
   const how = mode === 'implicit' ? 'implicit' : 'in-band';
-  const ending = await serve({ security: 'tls', how, socket: secured }, 'prefer', options);
+  const continues = profile.keepsDialogue === true && how === 'in-band' ? { continues: before } : {};
+  const ending = await serve({ security: 'tls', how, socket: secured, ...continues }, 'prefer', options);
   if (ending.kind === 'dropped') drop(ending.why, secured);
 }
 

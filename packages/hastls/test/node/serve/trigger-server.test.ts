@@ -102,6 +102,31 @@ test('[S14] [S9] example 4: the demand, a handshake, and the refused command aga
   assert.equal(await exchange(over, 'GROUP misc'), '200 nobody, by tls\r\n', 'who alice was is forgotten');
 });
 
+for (const keepDialogue of [false, true])
+  test(`[S14] the application is told who the peer was before TLS only if its profile keeps the dialogue: ${keepDialogue}`, async (t) => {
+    const users = new WeakMap<object, string>();
+    const { peer } = await greeted(t, {
+      profile: trigger97({
+        name: 'clock',
+        service: 'clock',
+        ports: { plain: [7777], tls: [] },
+        ...words,
+        keepDialogue,
+      }),
+      application: (self) => {
+        const known = self.continues && users.get(self.continues);
+        return (command) => {
+          users.set(self, command);
+          self.socket.write(`200 ${known ?? 'nobody'}\r\n`);
+        };
+      },
+    });
+    await exchange(peer, 'alice');
+    await exchange(peer, 'TLS');
+    const over = await secured(t, peer);
+    assert.equal(await exchange(over, 'DATE'), `200 ${keepDialogue ? 'alice' : 'nobody'}\r\n`);
+  });
+
 test('[S14] example 4, by our own client: openSession hears the demand and says the command once more', async (t) => {
   const { connect } = await served(t, { profile: nntp1997, mode: ['GROUP'] });
   const { socket } = await connect();

@@ -36,17 +36,24 @@ export function createAsk({ upstreams, patienceMs, rounds, ca }: AskOptions): As
 
   async function ask(question: Question, signal: AbortSignal): Promise<Reply> {
     signal.throwIfAborted();
-    const over = new AbortController(); // ends the attempts that are still running when all is said
+    const over = new AbortController();
+    const running: Running = new Map();
     const abort = () => over.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      const { reply, from } = await firstAnswer(ways, question, toPlan(order, rounds, patienceMs), over.signal);
+      const { reply, from } = await firstAnswer(
+        ways,
+        question,
+        toPlan(order, rounds, patienceMs),
+        running,
+        over.signal,
+      );
       // whoever answered is asked first from now on: a dead server costs its time once, not with every question
       if (from !== undefined && from !== order[0]) order = [from, ...order.filter((each) => each !== from)];
       return reply;
     } finally {
       signal.removeEventListener('abort', abort);
-      over.abort();
+      if (running.size > 0) over.abort(); // ends the attempts that are still running when all is said
     }
   }
 
@@ -58,6 +65,9 @@ interface Attempt {
   readonly transport: Transport;
   readonly patienceMs: number;
 }
+
+/** Attempts that have not ended. */
+type Running = Map<Attempt, Promise<{ readonly attempt: Attempt; readonly heard: Heard }>>;
 
 type Heard = { readonly kind: 'answer'; readonly message: Message } | Disappointment;
 
@@ -89,9 +99,9 @@ async function firstAnswer(
   ways: Ways,
   question: Question,
   plan: readonly Attempt[],
+  running: Running,
   signal: AbortSignal,
 ): Promise<{ readonly reply: Reply; readonly from?: Upstream }> {
-  const running = new Map<Attempt, Promise<{ readonly attempt: Attempt; readonly heard: Heard }>>();
   const whys: string[] = [];
   let lastResort: Message | undefined;
   for (;;) {
@@ -102,8 +112,8 @@ async function firstAnswer(
     signal.throwIfAborted();
     if (ended === undefined) continue; // it may still come
     const { attempt, heard } = ended;
-    if (heard.kind === 'answer') return { reply: { kind: 'message', message: heard.message }, from: attempt.upstream };
     running.delete(attempt);
+    if (heard.kind === 'answer') return { reply: { kind: 'message', message: heard.message }, from: attempt.upstream };
     whys.push(`${attempt.upstream.url} over ${attempt.transport.toUpperCase()}: ${heard.why}`);
     if (heard.kind === 'unwilling') lastResort ??= heard.message;
     plan = replan(plan, attempt, heard);

@@ -10,9 +10,10 @@ import type { Ask } from './ask.ts';
  */
 export async function drive<R>(proving: Proving<R>, ask: Ask, timeoutMs: number, off: AbortSignal): Promise<R> {
   const over = new AbortController();
-  const stop = AbortSignal.any([over.signal, off]);
+  const leave = () => over.abort(off.reason);
+  off.addEventListener('abort', leave, { once: true });
   const hear = (question: Question): Promise<Reply> =>
-    ask(question, stop).catch((reason: unknown) => ({
+    ask(question, over.signal).catch((reason: unknown) => ({
       kind: 'failure',
       why: reason instanceof Error ? reason.message : String(reason),
     }));
@@ -28,5 +29,6 @@ export async function drive<R>(proving: Proving<R>, ask: Ask, timeoutMs: number,
     }
   } finally {
     clearTimeout(timer);
+    off.removeEventListener('abort', leave);
   }
 }

@@ -3,8 +3,8 @@ import { type Connection, createConnection } from './connection.ts';
 import { createHttpsConnection } from './https.ts';
 import { createLine, type Line } from './line.ts';
 import { openTls, type TlsPeer } from './tls-socket.ts';
-import { overUdp } from './udp.ts';
-import type { Upstream } from './upstream.ts';
+import { createDatagrams, type Datagrams } from './udp.ts';
+import type { PlainUpstream, Upstream } from './upstream.ts';
 
 /** The ways to all upstreams. */
 export interface Ways {
@@ -22,19 +22,26 @@ const IDLE_MS = 10_000;
 /** Ways that are opened as they are needed. @param ca trusted roots for those over TLS; default: Node's */
 export function createWays(ca: TlsPeer['ca']): Ways {
   const lines = new Map<Upstream, Line>();
+  const datagrams = new Map<Upstream, Datagrams>();
   const lineTo = (upstream: Upstream): Line => {
     const line = lines.get(upstream) ?? createLine(() => connectionTo(upstream, ca));
     lines.set(upstream, line);
     return line;
   };
+  const datagramsTo = (upstream: PlainUpstream): Datagrams => {
+    const held = datagrams.get(upstream) ?? createDatagrams(upstream);
+    datagrams.set(upstream, held);
+    return held;
+  };
   return {
     exchange: (upstream, over, query, signal) =>
       over === 'udp' && upstream.transport === 'udp'
-        ? overUdp(upstream, query, signal)
+        ? datagramsTo(upstream).exchange(query, signal)
         : lineTo(upstream).exchange(query, signal),
     close() {
-      for (const line of lines.values()) line.close();
+      for (const each of [...lines.values(), ...datagrams.values()]) each.close();
       lines.clear();
+      datagrams.clear();
     },
   };
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeMessage, encodeMessage, type Message, type Question, RCODE, recordToText } from '#core/dns/index.js';
 import type { Anchor } from '#core/dnssec/index.js';
-import { overUdp } from '#node/resolve/udp.js';
+import { createDatagrams } from '#node/resolve/udp.js';
 import { listening, type Peer, start } from '../peers/peer.ts';
 
 /** What Unbound is to believe, and whom to ask. */
@@ -67,13 +67,14 @@ forward-zone:
 
 /** Asks a validating resolver, again and again: an answer that took it too long it keeps, but does not send. */
 export async function ask(port: number, question: Question): Promise<Message> {
-  const upstream = { url: '', transport: 'udp', address: '127.0.0.1', port } as const;
+  const datagrams = createDatagrams({ url: '', transport: 'udp', address: '127.0.0.1', port });
   for (let left = TRIES; ; left--) {
-    const heard = await overUdp(upstream, queryFor(question), AbortSignal.timeout(PATIENCE_MS)).catch(
-      (error: Error) => {
+    const heard = await datagrams
+      .exchange(queryFor(question), AbortSignal.timeout(PATIENCE_MS))
+      .catch((error: Error) => {
         if (left === 0 || error.name !== 'TimeoutError') throw error;
-      },
-    );
+      })
+      .finally(() => datagrams.close());
     const read = heard && decodeMessage(heard);
     if (read !== undefined && !read.ok) throw new Error(`Unbound sends what cannot be read: ${read.why}`);
     if (read) return read.value;

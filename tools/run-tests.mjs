@@ -19,5 +19,8 @@ if (files.length === 0) {
   console.error(`no test file matches ${parts.join(' ')}: has "npm run build" run?`);
   process.exit(2);
 }
-const { status } = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' });
+const MINUTES = live ? 10 : 5; // a file that hangs has failed
+const { status } = spawnSync(process.execPath, ['--test', `--test-timeout=${MINUTES * 60_000}`, ...files], {
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);

@@ -4,6 +4,8 @@ import { LIMITS, type Limit } from './limits.ts';
 export interface Failure {
   readonly failed: 'bogus' | 'indeterminate';
   readonly because: readonly [string, ...string[]];
+  /** It lacks signatures, which may have been removed on the way. */
+  readonly unsigned?: true;
 }
 
 export const bogus = (why: string): Failure => ({ failed: 'bogus', because: [why] });

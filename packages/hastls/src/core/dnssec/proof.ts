@@ -68,6 +68,8 @@ export interface Context {
   readonly acceptSha1?: boolean;
   /** Shortest RSA modulus to accept. Default 1024. */
   readonly minRsaBits?: number;
+  /** How many questions may be asked. Default: as the limits say. */
+  readonly questions?: number;
   /** Zones proven by an earlier question and still to be believed. */
   readonly known?: (zone: Name) => ProvenZone | undefined;
 }
@@ -120,6 +122,8 @@ export interface Proven {
   /** Why, outermost first. Never empty. */
   readonly because: readonly [string, ...string[]];
   readonly chain: readonly Link[];
+  /** It failed for want of signatures: whoever was asked may have left them out, and another may have them. */
+  readonly unsigned: boolean;
   /** Zones proven on the way, for `Context.known` of later questions. */
   readonly learnt: readonly ProvenZone[];
 }

@@ -29,10 +29,18 @@ export function* prove(question: Question, context: Context): Proving<Proven> {
   };
   if (isFailure(outcome)) {
     const { failed, because } = within(`${questionToText(question)} is ${outcome.failed}`, outcome);
-    return { ...common, proof: failed, answer: 'error', records: [], expires: undefined, because };
+    return {
+      ...common,
+      proof: failed,
+      answer: 'error',
+      records: [],
+      expires: undefined,
+      because,
+      unsigned: outcome.unsigned === true,
+    };
   }
   const head = `${questionToText(question)} is ${outcome.proof}: ${SAYS[outcome.answer]}`;
-  return { ...common, ...outcome, because: [head, ...chain.map(({ says }) => says).reverse()] };
+  return { ...common, ...outcome, unsigned: false, because: [head, ...chain.map(({ says }) => says).reverse()] };
 }
 
 const SAYS = { data: 'it exists', nodata: 'the name has no such record', nxdomain: 'there is no such name' } as const;

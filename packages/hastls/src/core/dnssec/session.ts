@@ -47,7 +47,7 @@ export function startSession(context: Context): Session {
   function* fetch(questions: readonly Question[]): Generator<Need, void, Given> {
     const distinct = new Map(questions.map((each) => [keyOf(each), each] as const));
     const missing = [...distinct].flatMap(([key, each]) => (replies.has(key) ? [] : [each]));
-    const ask = missing.slice(0, LIMITS.upstreamQuestions - asked);
+    const ask = missing.slice(0, (context.questions ?? LIMITS.upstreamQuestions) - asked);
     if (ask.length === 0) return;
     asked += ask.length;
     const given = yield { ask, check: [] };
@@ -87,10 +87,14 @@ export function startSession(context: Context): Session {
       const given = yield { ask: [], check: [check] };
       return given.valid[0] === true;
     },
-    unsigned: (what, zone) =>
-      signaturesSeen
+    unsigned: (what, zone) => ({
+      ...(signaturesSeen
         ? bogus(`${what} is not signed by ${zone}, which signs all it has: records were forged or removed`)
-        : indeterminate(`${what} is not signed, nor is anything else: the resolver strips DNSSEC records, use another`),
+        : indeterminate(
+            `${what} is not signed, nor is anything else: the resolver strips DNSSEC records, use another`,
+          )),
+      unsigned: true,
+    }),
   };
 }
 

@@ -1,16 +1,29 @@
 import { decodeMessage, type Message, type Question, RCODE } from '../../core/dns/index.ts';
 import type { Reply } from '../../core/dnssec/index.ts';
+import { createHealth } from './health.ts';
 import { isTruncated, toQuery } from './query.ts';
 import type { TlsPeer } from './tls-socket.ts';
 import type { Upstream } from './upstream.ts';
 import { createWays, type Transport, type Ways } from './ways.ts';
 
-/** Puts a question to the upstreams. @throws the signal's reason, when it fires before there is an answer */
-export type Ask = (question: Question, signal: AbortSignal) => Promise<Reply>;
+/** What came of a question, and by which way. */
+export interface Answered {
+  readonly reply: Reply;
+  /** As in `Asker.ways`; absent when nobody answered. */
+  readonly way?: string;
+}
 
 /** Whoever asks the upstreams. */
 export interface Asker {
-  readonly ask: Ask;
+  /**
+   * Puts a question to the upstreams, by all ways but some.
+   * @throws the signal's reason, when it fires before there is an answer
+   */
+  ask(question: Question, signal: AbortSignal, without?: readonly string[]): Promise<Answered>;
+  /** All ways there are: `udp://192.0.2.1 over TCP`. */
+  readonly ways: readonly string[];
+  /** Has these asked last for a while, as what they answer is no use. */
+  blame(ways: readonly string[]): void;
   /** Closes the connections that are held open. */
   close(): void;
 }
@@ -28,46 +41,68 @@ export interface AskOptions {
 
 /**
  * Each question goes to one upstream at a time: to the next one when that fails or patience is over, and at last to
- * each over TCP. Nobody is hung up on for being slow: the first good answer counts, whichever attempt it comes from.
+ * each over a stream. Nobody is hung up on for being slow: the first good answer counts, whichever attempt it comes
+ * from. Who had none where another did is asked last for a while: a dead server costs its time once, not every time.
+ * @param elapsedMs a clock that only goes forward
  */
-export function createAsk({ upstreams, patienceMs, rounds, ca }: AskOptions): Asker {
-  const ways = createWays(ca);
-  let order = upstreams;
+export function createAsk(
+  { upstreams, patienceMs, rounds, ca }: AskOptions,
+  elapsedMs: () => number = () => performance.now(),
+): Asker {
+  const connections = createWays(ca);
+  const health = createHealth(patienceMs, elapsedMs);
+  const attempts = toAttempts(upstreams, rounds, patienceMs);
+  const ways = [...new Set(attempts.map(({ way }) => way))];
 
-  async function ask(question: Question, signal: AbortSignal): Promise<Reply> {
+  async function ask(question: Question, signal: AbortSignal, without: readonly string[] = []): Promise<Answered> {
     signal.throwIfAborted();
+    const left = ways.filter((way) => !without.includes(way));
+    if (left.length === 0) return { reply: { kind: 'failure', why: 'there is nobody left to ask' } };
+    const ranks = new Map(left.map((way) => [way, health.rank(way)]));
     const over = new AbortController();
-    const running: Running = new Map();
+    const asking: Asking = { connections, question, elapsedMs, signal: over.signal, running: new Map() };
     const abort = () => over.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      const { reply, from } = await firstAnswer(
-        ways,
-        question,
-        toPlan(order, rounds, patienceMs),
-        running,
-        over.signal,
-      );
-      // whoever answered is asked first from now on: a dead server costs its time once, not with every question
-      if (from !== undefined && from !== order[0]) order = [from, ...order.filter((each) => each !== from)];
-      return reply;
+      const { reply, from, failed } = await firstAnswer(asking, inOrder(attempts, ranks));
+      if (from === undefined) return { reply }; // nobody fared better than another
+      health.answered(from.attempt.way, elapsedMs() - from.began);
+      for (const { way, upstream } of failed) if (upstream !== from.attempt.upstream) health.failed(way);
+      return { reply, way: from.attempt.way };
     } finally {
       signal.removeEventListener('abort', abort);
-      if (running.size > 0) over.abort(); // ends the attempts that are still running when all is said
+      if (asking.running.size > 0) over.abort(); // ends the attempts that are still running when all is said
     }
   }
 
-  return { ask, close: ways.close };
+  return {
+    ask,
+    ways,
+    blame: (blamed) => {
+      for (const way of blamed) health.failed(way);
+    },
+    close: connections.close,
+  };
+}
+
+/** One question on its way. */
+interface Asking {
+  readonly connections: Ways;
+  readonly question: Question;
+  readonly signal: AbortSignal;
+  /** The attempts that have not ended. */
+  readonly running: Map<Attempt, Promise<Running & { readonly heard: Heard }>>;
+  elapsedMs(): number;
 }
 
 interface Attempt {
   readonly upstream: Upstream;
   readonly transport: Transport;
+  /** Both of them, for people. */
+  readonly way: string;
+  readonly round: number;
   readonly patienceMs: number;
 }
-
-/** Attempts that have not ended. */
-type Running = Map<Attempt, Promise<{ readonly attempt: Attempt; readonly heard: Heard }>>;
 
 type Heard = { readonly kind: 'answer'; readonly message: Message } | Disappointment;
 
@@ -79,63 +114,97 @@ type Disappointment =
   /** Nobody there. */
   | { readonly kind: 'dead'; readonly why: string };
 
-function toPlan(order: readonly Upstream[], rounds: number, firstPatienceMs: number): readonly Attempt[] {
-  const plan: Attempt[] = [];
+function toAttempts(upstreams: readonly Upstream[], rounds: number, firstPatienceMs: number): readonly Attempt[] {
+  const attempts: Attempt[] = [];
   for (let round = 0; round <= rounds; round++)
-    for (const upstream of order)
-      if (round === 0 || round === rounds || upstream.transport === 'udp')
-        plan.push({
-          upstream,
-          transport: round === rounds ? streamTo(upstream) : upstream.transport,
-          patienceMs: firstPatienceMs * 2 ** round,
-        });
-  return plan;
+    for (const upstream of upstreams)
+      if (round === 0 || round === rounds || upstream.transport === 'udp') {
+        const transport = round === rounds ? streamTo(upstream) : upstream.transport;
+        const way = toWay(upstream, transport);
+        attempts.push({ upstream, transport, way, round, patienceMs: firstPatienceMs * 2 ** round });
+      }
+  return attempts;
+}
+
+const toWay = ({ url }: Upstream, transport: Transport): string => `${url} over ${transport.toUpperCase()}`;
+
+/** The attempts by the ways that have a rank: round by round, the sick ones at last. */
+function inOrder(attempts: readonly Attempt[], ranks: ReadonlyMap<string, number>): readonly Attempt[] {
+  const rankOf = ({ way }: Attempt) => ranks.get(way) ?? 0;
+  const isSick = (each: Attempt) => Number(rankOf(each) === Number.POSITIVE_INFINITY);
+  return attempts
+    .filter(({ way }) => ranks.has(way))
+    .sort((a, b) => isSick(a) - isSick(b) || a.round - b.round || (isSick(a) ? 0 : rankOf(a) - rankOf(b)));
 }
 
 /** What is private stays so: there is no way from TLS to clear text. */
 const streamTo = ({ transport }: Upstream): Transport => (transport === 'udp' ? 'tcp' : transport);
 
-async function firstAnswer(
-  ways: Ways,
-  question: Question,
-  plan: readonly Attempt[],
-  running: Running,
-  signal: AbortSignal,
-): Promise<{ readonly reply: Reply; readonly from?: Upstream }> {
-  const whys: string[] = [];
-  let lastResort: Message | undefined;
-  for (;;) {
+interface Running {
+  readonly attempt: Attempt;
+  readonly began: number;
+}
+
+interface Outcome {
+  readonly reply: Reply;
+  readonly from?: Running;
+  /** What had nothing to give while another attempt had. */
+  readonly failed: readonly Attempt[];
+}
+
+async function firstAnswer(asking: Asking, all: readonly Attempt[]): Promise<Outcome> {
+  const { running, signal } = asking;
+  const ended: { readonly attempt: Attempt; readonly heard: Disappointment }[] = [];
+  const overdue: Attempt[] = [];
+  let lastResort: (Running & { readonly message: Message }) | undefined;
+  for (let plan = all; ; ) {
     const [next, ...later] = plan;
-    if (next !== undefined) running.set(next, hear(ways, next, question, signal));
+    if (next !== undefined) running.set(next, hear(asking, next));
     plan = later;
-    const ended = await firstEnd([...running.values()], next?.patienceMs);
+    const end = await firstEnd([...running.values()], next?.patienceMs);
     signal.throwIfAborted();
-    if (ended === undefined) continue; // it may still come
-    const { attempt, heard } = ended;
+    if (end === undefined) {
+      if (next !== undefined) overdue.push(next);
+      continue; // it may still come
+    }
+    const { attempt, heard, began } = end;
     running.delete(attempt);
-    if (heard.kind === 'answer') return { reply: { kind: 'message', message: heard.message }, from: attempt.upstream };
-    whys.push(`${attempt.upstream.url} over ${attempt.transport.toUpperCase()}: ${heard.why}`);
-    if (heard.kind === 'unwilling') lastResort ??= heard.message;
-    plan = replan(plan, attempt, heard);
+    if (heard.kind === 'answer') {
+      const failed = [...ended.filter(isFault).map((each) => each.attempt), ...overdue];
+      return { reply: { kind: 'message', message: heard.message }, from: { attempt, began }, failed };
+    }
+    ended.push({ attempt, heard });
+    if (heard.kind === 'unwilling') lastResort ??= { attempt, began, message: heard.message };
+    plan = replan(plan, all, attempt, heard);
     if (plan.length > 0 || running.size > 0) continue;
-    return {
-      reply: lastResort ? { kind: 'message', message: lastResort } : { kind: 'failure', why: whys.join('; ') },
-    };
+    if (lastResort !== undefined)
+      return { reply: { kind: 'message', message: lastResort.message }, from: lastResort, failed: [] };
+    const why = ended.map((each) => `${each.attempt.way}: ${each.heard.why}`).join('; ');
+    return { reply: { kind: 'failure', why }, failed: [] };
   }
 }
+
+/** SERVFAIL may be the zone's fault; all else is the upstream's. */
+const isFault = ({ heard }: { readonly heard: Disappointment }): boolean =>
+  heard.kind !== 'unwilling' || heard.message.rcode !== RCODE.SERVFAIL;
 
 /** What is still to be tried after an attempt came to nothing. */
 function replan(
   plan: readonly Attempt[],
+  all: readonly Attempt[],
   { upstream, transport, patienceMs }: Attempt,
   { kind }: Disappointment,
 ): readonly Attempt[] {
   const others = plan.filter((each) => each.upstream !== upstream);
+  const byStream = () =>
+    all
+      .filter((each) => transport === 'udp' && each.upstream === upstream && each.transport === 'tcp')
+      .map((each) => ({ ...each, patienceMs })); // [RFC7766 §5]
   switch (kind) {
     case 'unwilling':
       return others;
     case 'unfit':
-      return transport === 'udp' ? [{ upstream, transport: 'tcp', patienceMs }, ...others] : others; // [RFC7766 §5]
+      return [...byStream(), ...others];
     case 'dead':
       return plan.filter((each) => each.upstream !== upstream || each.transport !== transport);
   }
@@ -155,18 +224,17 @@ async function firstEnd<T>(running: readonly Promise<T>[], patienceMs: number | 
 }
 
 async function hear(
-  ways: Ways,
+  { connections, question, signal, elapsedMs }: Asking,
   attempt: Attempt,
-  question: Question,
-  signal: AbortSignal,
-): Promise<{ readonly attempt: Attempt; readonly heard: Heard }> {
+): Promise<Running & { readonly heard: Heard }> {
+  const began = elapsedMs();
+  const { upstream, transport } = attempt;
   try {
-    return {
-      attempt,
-      heard: read(await ways.exchange(attempt.upstream, attempt.transport, toQuery(question), signal)),
-    };
+    const heard = read(await connections.exchange(upstream, transport, toQuery(question), signal));
+    return { attempt, began, heard };
   } catch (error) {
-    return { attempt, heard: { kind: 'dead', why: error instanceof Error ? error.message : String(error) } };
+    const why = error instanceof Error ? error.message : String(error);
+    return { attempt, began, heard: { kind: 'dead', why } };
   }
 }
 

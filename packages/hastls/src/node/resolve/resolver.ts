@@ -1,13 +1,13 @@
 import { canonical, type Question } from '../../core/dns/index.ts';
-import { type Proven, type ProvenZone, prove, type Reply } from '../../core/dnssec/index.ts';
+import type { Proven, ProvenZone } from '../../core/dnssec/index.ts';
 import { hashes } from '../crypto.ts';
 import { HastlsError } from '../errors.ts';
 import { type Answer, mergeAnswers, toAnswer } from './answer.ts';
-import type { Ask, Asker } from './ask.ts';
+import type { Answered, Asker } from './ask.ts';
 import { toAskedName, toAskedType } from './asked.ts';
 import { BUILD_DATE } from './build-date.ts';
 import { believable, createCache, keepAnswer } from './cache.ts';
-import { drive } from './drive.ts';
+import { type AskWithout, insist } from './insist.ts';
 import { pinned } from './pinned.ts';
 import type { Settings } from './settings.ts';
 import { createSharing } from './sharing.ts';
@@ -43,13 +43,11 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const answers = createCache<Proven>(MAX_ANSWERS, clock.elapsedMs);
   const zones = createCache<ProvenZone>(MAX_ZONES, clock.elapsedMs);
   const lookups = createSharing<Proven>();
-  const questions = createSharing<Reply>();
-  let asker: Promise<Asker> | undefined;
+  const questions = createSharing<Answered>();
+  let loaded: Promise<Asker> | undefined;
   /** Sockets are loaded with the first question: most who import a resolver do not use it at once. */
-  const upstreams = (): Promise<Asker> =>
-    (asker ??= import('./ask.ts').then(({ createAsk }) => createAsk(settings.asking)));
-  const ask: Ask = (question, signal) =>
-    questions.join(keyOf(question), signal, async (off) => (await upstreams()).ask(question, off));
+  const asker = (): Promise<Asker> =>
+    (loaded ??= import('./ask.ts').then(({ createAsk }) => createAsk(settings.asking, clock.elapsedMs)));
   const closed = new HastlsError('ERR_HASTLS_OPTION', 'this resolver is closed');
   let isClosed = false;
 
@@ -66,7 +64,10 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   async function freshlyProven(question: Question, off: AbortSignal): Promise<Proven> {
     const began = at();
     const context = { ...settings.trust, ...byClock, at: began, hashes, known: zones.find };
-    const found = await drive(prove(question, context), ask, settings.timeoutMs, off);
+    const upstreams = await asker();
+    const ask: AskWithout = (each, signal, without) =>
+      questions.join([keyOf(each), ...without].join(' '), signal, (left) => upstreams.ask(each, left, without));
+    const found = await insist(question, context, { ...upstreams, ask }, settings.timeoutMs, off);
     for (const zone of found.learnt) zones.keep(canonical(zone.zone), zone, believable(zone.expires, began));
     const judged = pinned(found, settings.pinnedZones);
     keepAnswer(answers, keyOf(question), judged, began);
@@ -86,7 +87,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     close() {
       isClosed = true;
       lookups.stop(closed);
-      void asker?.then((each) => each.close());
+      void loaded?.then((each) => each.close());
       answers.clear();
       zones.clear();
     },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { concatBytes } from '#core/bytes/index.js';
-import { type Message, parseName, RCODE, TYPE } from '#core/dns/index.js';
+import { type Message, parseName, type Question, RCODE, TYPE } from '#core/dns/index.js';
 import type { Reply } from '#core/dnssec/index.js';
 import { createAsk } from '#node/resolve/ask.js';
 import { createUnframer } from '#node/resolve/framing.js';
@@ -13,8 +13,10 @@ const question = { name: parseName('_smtp._tcp.Mail.example.'), type: TYPE.TXT }
 /** No test waits for ever, whatever is broken. */
 const soon = (): AbortSignal => AbortSignal.timeout(10_000);
 
-const asking = (urls: readonly string[], patienceMs = 50) =>
-  createAsk({ upstreams: urls.map(toUpstream), patienceMs, rounds: 2 }).ask;
+function asking(urls: readonly string[], patienceMs = 50): (asked: Question, signal: AbortSignal) => Promise<Reply> {
+  const { ask } = createAsk({ upstreams: urls.map(toUpstream), patienceMs, rounds: 2 });
+  return async (asked, signal) => (await ask(asked, signal)).reply;
+}
 
 async function withServer<T>(script: Script, use: (server: ScriptedServer) => Promise<T>): Promise<T> {
   const server = await scriptedServer(script);

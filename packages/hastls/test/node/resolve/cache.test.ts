@@ -17,6 +17,7 @@ const proven = (proof: Proof, expires?: number): Proven => ({
   extendedErrors: [],
   because: [proof],
   chain: [],
+  unsigned: false,
   learnt: [],
 });
 

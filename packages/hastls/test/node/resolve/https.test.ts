@@ -72,7 +72,7 @@ const askerAt = (url: string) =>
 /** "answered", or why not. */
 async function outcome(url: string): Promise<string> {
   const asker = askerAt(url);
-  const reply = await asker.ask(question, AbortSignal.timeout(10_000));
+  const { reply } = await asker.ask(question, AbortSignal.timeout(10_000));
   asker.close();
   return reply.kind === 'message' ? 'answered' : reply.why;
 }
@@ -129,7 +129,7 @@ test('queries share a connection', () =>
   withServer(answer, async (server) => {
     const asker = askerAt(urlAt(server));
     const types = Array.from({ length: 40 }, (_, index) => ({ ...question, type: 1000 + index }));
-    for (const reply of await Promise.all(types.map((each) => asker.ask(each, AbortSignal.timeout(10_000)))))
+    for (const { reply } of await Promise.all(types.map((each) => asker.ask(each, AbortSignal.timeout(10_000)))))
       assert.equal(reply.kind, 'message');
     asker.close();
     assert.deepEqual([server.heard.length, server.sessions.size], [40, 1]);
@@ -139,7 +139,7 @@ test('a connection that the server dropped is followed by another', () =>
   withServer(answer, async (server) => {
     const asker = askerAt(urlAt(server));
     for (let turn = 1; turn <= 3; turn++) {
-      assert.equal((await asker.ask(question, AbortSignal.timeout(10_000))).kind, 'message');
+      assert.equal((await asker.ask(question, AbortSignal.timeout(10_000))).reply.kind, 'message');
       for (const session of server.sessions) session.destroy();
     }
     asker.close();
@@ -223,7 +223,7 @@ test('whoever leaves a silent connection is the last who used it', () => {
       const asker = askerAt(urlAt(server));
       await assert.rejects(asker.ask(question, AbortSignal.timeout(200)), /timeout/);
       silent = false;
-      assert.equal((await asker.ask(question, AbortSignal.timeout(10_000))).kind, 'message');
+      assert.equal((await asker.ask(question, AbortSignal.timeout(10_000))).reply.kind, 'message');
       asker.close();
       assert.equal(server.sessions.size, 2);
     },

@@ -1,6 +1,6 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { decodeMessage, encodeMessage, type Message } from '#core/dns/index.js';
 import { createUnframer } from '#node/resolve/framing.js';
 
@@ -36,17 +36,12 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
       }
     });
   });
-  streams.listen(0, '127.0.0.1');
-  await once(streams, 'listening');
-  const { port } = streams.address() as AddressInfo; // a TCP server's address is never a path
-  const datagrams = createSocket('udp4');
+  const { datagrams, port } = await bindBoth(streams);
   datagrams.on('message', (octets, { port: from }) => {
     const query = toMessage(octets);
     heard.push({ over: 'udp', from, query });
     script.udp?.(query, (reply) => datagrams.send(reply, from, '127.0.0.1'), count('udp'));
   });
-  datagrams.bind(port, '127.0.0.1');
-  await once(datagrams, 'listening');
   return {
     port,
     udpUrl: `udp://127.0.0.1:${port}`,
@@ -58,6 +53,24 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
       datagrams.close();
     },
   };
+}
+
+/** One number for both: a free TCP port whose UDP twin is taken is given back. */
+async function bindBoth(streams: Server): Promise<{ datagrams: UdpSocket; port: number }> {
+  for (;;) {
+    streams.listen(0, '127.0.0.1');
+    await once(streams, 'listening');
+    const { port } = streams.address() as AddressInfo; // a TCP server's address is never a path
+    const datagrams = createSocket('udp4');
+    try {
+      datagrams.bind(port, '127.0.0.1');
+      await once(datagrams, 'listening');
+      return { datagrams, port };
+    } catch {
+      datagrams.close();
+      await once(streams.close(), 'close');
+    }
+  }
 }
 
 /** The answer "no such data" to a query, with whatever is to be different. */

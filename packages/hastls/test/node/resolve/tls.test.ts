@@ -75,7 +75,7 @@ async function outcome(
     rounds: 2,
     ...(ca !== undefined && { ca }),
   });
-  const reply = await asker.ask(question, AbortSignal.timeout(10_000));
+  const { reply } = await asker.ask(question, AbortSignal.timeout(10_000));
   asker.close();
   return reply.kind === 'message' ? 'answered' : reply.why;
 }
@@ -137,7 +137,7 @@ test('queries share a connection, and none of them is to be read on the way', ()
     const upstreams = [toUpstream(`tls://dns.example@127.0.0.1:${port}`)];
     const asker = createAsk({ upstreams, patienceMs: 3000, rounds: 2, ca: authority.certificate });
     const names = Array.from({ length: 20 }, (_, index) => ({ ...question, name: `secret${index}.` as typeof ROOT }));
-    for (const reply of await Promise.all(names.map((each) => asker.ask(each, AbortSignal.timeout(10_000)))))
+    for (const { reply } of await Promise.all(names.map((each) => asker.ask(each, AbortSignal.timeout(10_000)))))
       assert.equal(reply.kind, 'message');
     asker.close();
     assert.deepEqual(seen, { queries: 20, connections: 1 });

@@ -86,10 +86,9 @@ function* judgeByZone<R extends object>(
     if (!isFailure(outcome)) return outcome;
     failure ??= outcome;
   }
-  if (failure !== undefined) return failure;
   const zone = yield* reachZone(session, home);
-  if (isFailure(zone)) return zone;
-  return zone.proof === 'insecure' ? zone : session.unsigned(what, zone.zone);
+  if (!isFailure(zone) && zone.proof === 'insecure') return zone; // what was signed speaks of another link, or of nothing
+  return failure ?? (isFailure(zone) ? zone : session.unsigned(what, zone.zone));
 }
 
 function* judgeSecureRrset(

@@ -168,3 +168,16 @@ test('a DNAME that makes a name too long leads nowhere', async () => {
   assert.equal(proven.proof, 'bogus');
   assert.match(proven.because.join('\n'), /too long/);
 });
+
+for (const denial of ['nsec', 'nsec3'] as const)
+  test(`[A20] the ${denial.toUpperCase()} proof of a wildcard alias is no word on its unsigned target`, async () => {
+    const worlds = createHierarchy({
+      at: AT,
+      zones: [
+        { apex: 'test.', denial: { kind: denial }, records: '*.wild CNAME host.plain' },
+        { apex: 'plain.test.', keys: [], records: 'host A 192.0.2.4' },
+      ],
+    });
+    assert.equal(await outcome('x.wild.test. A', worlds), 'insecure data');
+    assert.equal(await outcome('x.wild.test. AAAA', worlds), 'insecure nodata');
+  });

@@ -87,6 +87,7 @@ export const hasInnerAsterisk = ({ zones }: Pick<Case, 'zones'>): boolean =>
 
 /** Whether delv would follow the same aliases as we do, at its own time and within its own limits. */
 const isOrdinary = (each: Pick<Case, 'question' | 'zones'>): boolean =>
+  each.question.type !== TYPE.CNAME &&
   each.question.type !== TYPE.DNAME &&
   !hasInnerAsterisk(each) &&
   each.zones.every(

@@ -1,7 +1,7 @@
 import { decodeMessage, type Message, type Question, RCODE } from '../../core/dns/index.ts';
 import type { Reply } from '../../core/dnssec/index.ts';
 import { createHealth } from './health.ts';
-import { isTruncated, toQuery } from './query.ts';
+import { inLettersOf, inMixedCase, isTruncated, toQuery } from './query.ts';
 import type { TlsPeer } from './tls-socket.ts';
 import type { Upstream } from './upstream.ts';
 import { createWays, type Transport, type Ways } from './ways.ts';
@@ -35,6 +35,8 @@ export interface AskOptions {
   readonly patienceMs: number;
   /** How often each upstream is asked over UDP before all are asked over streams. */
   readonly rounds: number;
+  /** Names go out over UDP in mixed case. Default: they do not. */
+  readonly mixedCase?: boolean;
   /** Trusted roots for upstreams over TLS. Default: Node's. */
   readonly ca?: TlsPeer['ca'];
 }
@@ -46,7 +48,7 @@ export interface AskOptions {
  * @param elapsedMs a clock that only goes forward
  */
 export function createAsk(
-  { upstreams, patienceMs, rounds, ca }: AskOptions,
+  { upstreams, patienceMs, rounds, ca, mixedCase = false }: AskOptions,
   elapsedMs: () => number = () => performance.now(),
 ): Asker {
   const connections = createWays(ca);
@@ -60,7 +62,7 @@ export function createAsk(
     if (left.length === 0) return { reply: { kind: 'failure', why: 'there is nobody left to ask' } };
     const ranks = new Map(left.map((way) => [way, health.rank(way)]));
     const over = new AbortController();
-    const asking: Asking = { connections, question, elapsedMs, signal: over.signal, running: new Map() };
+    const asking: Asking = { connections, question, mixedCase, elapsedMs, signal: over.signal, running: new Map() };
     const abort = () => over.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -89,6 +91,7 @@ export function createAsk(
 interface Asking {
   readonly connections: Ways;
   readonly question: Question;
+  readonly mixedCase: boolean;
   readonly signal: AbortSignal;
   /** The attempts that have not ended. */
   readonly running: Map<Attempt, Promise<Running & { readonly heard: Heard }>>;
@@ -224,14 +227,16 @@ async function firstEnd<T>(running: readonly Promise<T>[], patienceMs: number | 
 }
 
 async function hear(
-  { connections, question, signal, elapsedMs }: Asking,
+  { connections, question, mixedCase, signal, elapsedMs }: Asking,
   attempt: Attempt,
 ): Promise<Running & { readonly heard: Heard }> {
   const began = elapsedMs();
   const { upstream, transport } = attempt;
   try {
-    const heard = read(await connections.exchange(upstream, transport, toQuery(question), signal));
-    return { attempt, began, heard };
+    const query = toQuery(question);
+    const sent = mixedCase && transport === 'udp' ? inMixedCase(query) : query;
+    const answer = await connections.exchange(upstream, transport, sent, signal);
+    return { attempt, began, heard: read(sent === query ? answer : inLettersOf(query, answer)) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { attempt, began, heard: { kind: 'dead', why } };

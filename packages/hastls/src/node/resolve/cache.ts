@@ -4,13 +4,15 @@ import type { Proven } from '../../core/dnssec/index.ts';
 export interface Cache<V> {
   /** The value, unless its time is over. */
   find(key: string): V | undefined;
+  /** Whether no more than a tenth of its time is left. */
+  isEnding(key: string): boolean;
   keep(key: string, value: V, seconds: number): void;
   clear(): void;
 }
 
 /** @param elapsedMs a clock that only goes forward */
 export function createCache<V>(limit: number, elapsedMs: () => number): Cache<V> {
-  const held = new Map<string, { readonly value: V; readonly until: number }>();
+  const held = new Map<string, { readonly value: V; readonly until: number; readonly endingFrom: number }>();
   return {
     find(key) {
       const entry = held.get(key);
@@ -18,12 +20,14 @@ export function createCache<V>(limit: number, elapsedMs: () => number): Cache<V>
       held.delete(key);
       return undefined;
     },
+    isEnding: (key) => (held.get(key)?.endingFrom ?? Number.POSITIVE_INFINITY) <= elapsedMs(),
     keep(key, value, seconds) {
       held.delete(key);
       if (seconds <= 0) return;
       const [oldest] = held.keys(); // a Map remembers the order of insertion
       if (held.size >= limit && oldest !== undefined) held.delete(oldest);
-      held.set(key, { value, until: elapsedMs() + seconds * 1000 });
+      const now = elapsedMs();
+      held.set(key, { value, until: now + seconds * 1000, endingFrom: now + seconds * 900 });
     },
     clear: () => held.clear(),
   };

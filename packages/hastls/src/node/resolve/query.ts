@@ -1,4 +1,4 @@
-import { equalBytes } from '../../core/bytes/index.ts';
+import { concatBytes, equalBytes } from '../../core/bytes/index.ts';
 import { encodeMessage, type Question, RCODE } from '../../core/dns/index.ts';
 import { crypto } from '../crypto.ts';
 
@@ -7,6 +7,7 @@ const UDP_SIZE = 1232;
 const HEADER = 12;
 /** An OPT record without options, which ends each query. [RFC6891 §6.1.2] */
 const OPT = 11;
+const TYPE_AND_CLASS = 4;
 
 /** A query that asks for the signatures too (DO), and for the data even where its sender would not believe them (CD). */
 export const toQuery = (question: Question): Uint8Array =>
@@ -30,6 +31,29 @@ export const toQuery = (question: Question): Uint8Array =>
     edns: { udpSize: UDP_SIZE, dnssecOk: true, version: 0, options: [] },
   });
 
+/**
+ * The same query, its name in capitals and small letters at random, which an answer must repeat: one bit more for each
+ * letter that a forger must guess.
+ */
+export function inMixedCase(query: Uint8Array): Uint8Array {
+  const coins = crypto().randomBytes(query.length - OPT);
+  return query.map((octet, at) => {
+    const isLetter =
+      at >= HEADER && at < query.length - OPT - TYPE_AND_CLASS && /[a-z]/i.test(String.fromCharCode(octet));
+    return isLetter && ((coins[at] ?? 0) & 1) === 1 ? octet ^ 0x20 : octet; // lengths of labels are below all letters
+  });
+}
+
+/** An answer with its question as it stands in this query, and with it all names that point there. */
+export function inLettersOf(query: Uint8Array, answer: Uint8Array): Uint8Array {
+  const hasQuestion = answer[5] === 1;
+  return hasQuestion
+    ? concatBytes(answer.subarray(0, HEADER), questionOf(query), answer.subarray(query.length - OPT))
+    : answer;
+}
+
+const questionOf = (query: Uint8Array): Uint8Array => query.subarray(HEADER, query.length - OPT);
+
 /** The number by which a query and its answers are told from others; -1 for what is too short to have one. */
 export const idOf = ({ 0: high, 1: low }: Uint8Array): number =>
   high === undefined || low === undefined ? -1 : (high << 8) | low;
@@ -41,7 +65,7 @@ export function isAnswerTo(query: Uint8Array, message: Uint8Array): boolean {
   if (asked !== 0) return false;
   // who cannot read a query cannot repeat its question; all that this can bring about is a query over TCP
   if (questions === 0) return UNREADABLE.has(code & 0xf);
-  const question = query.subarray(HEADER, query.length - OPT);
+  const question = questionOf(query);
   return questions === 1 && equalBytes(question, message.subarray(HEADER, HEADER + question.length));
 }
 

@@ -57,8 +57,16 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   async function proven(question: Question, signal: AbortSignal | undefined): Promise<Proven> {
     const key = keyOf(question);
     const held = answers.find(key);
-    if (held !== undefined && (held.expires ?? at()) >= at()) return held; // a clock set forward ends it, too
-    return lookups.join(key, signal, (off) => freshlyProven(question, off));
+    if (held === undefined || (held.expires ?? at()) < at())
+      // a clock set forward ends it, too
+      return lookups.join(key, signal, (off) => freshlyProven(question, off));
+    if (settings.prefetch && held.proof !== 'bogus' && answers.isEnding(key)) renew(key, question);
+    return held;
+  }
+
+  /** Nobody waits for this, and what is held counts on while it comes to nothing. */
+  function renew(key: string, question: Question): void {
+    lookups.join(key, undefined, (off) => freshlyProven(question, off)).catch(() => {});
   }
 
   async function freshlyProven(question: Question, off: AbortSignal): Promise<Proven> {

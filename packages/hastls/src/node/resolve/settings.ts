@@ -24,6 +24,11 @@ export interface ResolverOptions {
   readonly servers?: readonly string[];
   /** Certificate authorities, in PEM, for resolvers over TLS and HTTPS. Default: Node's. */
   readonly ca?: SecureContextOptions['ca'];
+  /**
+   * Write names in capitals and small letters at random when asking over UDP, which a forger must guess too. A resolver
+   * that does not repeat them is asked over TCP. Default: false.
+   */
+  readonly mixedCase?: boolean;
   /** Where trust begins. Default: the root's keys as IANA publishes them. */
   readonly anchors?: readonly Anchor[];
   /** Judge signatures as of this time, in seconds since 1970. Default: the clock, which must not be older than this release. */
@@ -38,6 +43,8 @@ export interface ResolverOptions {
   readonly acceptSha1?: boolean;
   /** Shortest RSA key that counts. Default 1024. */
   readonly minRsaBits?: number;
+  /** Prove an answer anew when it is asked for in the last tenth of its time, while it is given still. Default: false. */
+  readonly prefetch?: boolean;
   /** Zones that are known to be signed: a proof that one of them, or anything below, is not, counts as bogus. Default: none. */
   readonly pinnedZones?: readonly string[];
 }
@@ -49,12 +56,14 @@ export interface Settings {
   readonly at: number | undefined;
   readonly timeoutMs: number;
   readonly rrtypes: readonly [number, ...number[]];
+  readonly prefetch: boolean;
   readonly pinnedZones: readonly Name[];
 }
 
 const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
   'servers',
   'ca',
+  'mixedCase',
   'anchors',
   'at',
   'timeoutMs',
@@ -62,6 +71,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
   'rrtypeOutsidePrivateRange',
   'acceptSha1',
   'minRsaBits',
+  'prefetch',
   'pinnedZones',
 ]);
 
@@ -86,17 +96,18 @@ export function toSettings(options: ResolverOptions): Settings {
     at,
     timeoutMs,
     rrtypes: toRrtypes(options.rrtype ?? HASTLS_TYPE, options.rrtypeOutsidePrivateRange ?? false),
+    prefetch: options.prefetch ?? false,
     pinnedZones: pinnedZones.map(toAskedName),
   };
 }
 
-function toAsking({ servers, ca }: ResolverOptions, timeoutMs: number): AskOptions {
+function toAsking({ servers, ca, mixedCase = false }: ResolverOptions, timeoutMs: number): AskOptions {
   if (servers !== undefined && (servers.length < 1 || servers.length > MAX_SERVERS))
     throw refuse(`"servers" has from 1 to ${MAX_SERVERS} entries`);
   const system: SystemResolvers = servers === undefined ? systemResolvers() : { servers: servers.map(toUpstream) };
   const { patienceMs = PATIENCE_MS, rounds = ROUNDS } = system;
   // with more than a quarter of all the time for one of them the others would hardly get a turn
-  return { upstreams: system.servers, patienceMs: Math.min(patienceMs, timeoutMs / 4), rounds, ca };
+  return { upstreams: system.servers, patienceMs: Math.min(patienceMs, timeoutMs / 4), rounds, ca, mixedCase };
 }
 
 /** Numbers of the private range that others have put to use. [F1] */

@@ -258,10 +258,44 @@ test('an abort ends the question with its reason and closes what was open', () =
     await assert.rejects(asking([server.udpUrl])(question, off.signal), /enough/);
   }));
 
-test('IPv6 upstreams are asked in their own family', async () => {
-  const why = String(mark(await asking(['udp://[::1]:1'], 5000)(question, soon())));
-  assert.match(why, /udp:\/\/\[::1\]:1 over UDP: /);
+test('IPv6 upstreams are asked in their own family, over UDP and TCP', async (context) => {
+  let server: ScriptedServer;
+  try {
+    server = await scriptedServer({ udp: good, tcp: goodTcp }, '::1');
+  } catch {
+    return context.skip('this machine has no IPv6');
+  }
+  assert.equal(mark(await asking([server.udpUrl], 5000)(question, soon())), 7);
+  assert.equal(mark(await asking([server.tcpUrl], 5000)(question, soon())), 8);
+  server.close();
 });
+
+const mixed = (url: string) => createAsk({ upstreams: [toUpstream(url)], patienceMs: 30, rounds: 2, mixedCase: true });
+
+test('names in mixed case must be repeated, and what comes of it is in the letters that were asked', () =>
+  withServer({ udp: good }, async (server) => {
+    const { ask, close } = mixed(server.udpUrl);
+    for (let turn = 0; turn < 5; turn++) {
+      const { reply } = await ask(question, soon());
+      assert.ok(reply.kind === 'message');
+      assert.deepEqual(reply.message.questions, [question]);
+    }
+    close();
+    const names = server.heard.map(({ query }) => String(query.questions[0]?.name));
+    assert.ok(new Set(names).size > 1, 'all in the same letters');
+    for (const name of names) assert.equal(name.toLowerCase(), question.name.toLowerCase());
+  }));
+
+test('who writes names in letters of its own is asked over TCP, as they were', () =>
+  withServer(
+    { udp: (query, send) => send(octetsOf(marked({ ...query, questions: [question] }, 7))), tcp: goodTcp },
+    async (server) => {
+      const { ask, close } = mixed(server.udpUrl);
+      assert.equal(mark((await ask(question, soon())).reply), 8);
+      close();
+      assert.deepEqual(server.heard.at(-1)?.query.questions, [question]);
+    },
+  ));
 
 test('a stream in pieces of any size gives the messages that were framed', () => {
   fc.assert(

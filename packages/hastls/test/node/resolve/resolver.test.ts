@@ -222,6 +222,25 @@ test('[A31] an answer is asked for again when its time is over, by the monotonic
     assert.deepEqual(await fresh(), ['brief.signed.test.'], 'and prolongs nothing');
   }));
 
+test('with prefetch, an answer that is asked for at the end of its time is given still, and proven anew', () =>
+  serving(world.answer, async ({ server, asked }) => {
+    const { resolver, time } = timed(server, { prefetch: true });
+    const count = () => asked.filter(({ name }) => name === 'brief.signed.test.').length;
+    const ask = async () => assert.equal((await resolver.lookup('brief.signed.test', 'A')).proof, 'secure');
+    await ask();
+    time.elapsedMs = 4499;
+    await ask();
+    assert.equal(count(), 1);
+    time.elapsedMs = 4500;
+    await ask();
+    for (let patience = 200; count() < 2 && patience > 0; patience--) await new Promise((done) => setTimeout(done, 10));
+    assert.equal(count(), 2);
+    await new Promise((done) => setTimeout(done, 100));
+    time.elapsedMs = 8900;
+    await ask();
+    assert.equal(count(), 2, 'what is new counts from when it was proven');
+  }));
+
 test('a clock set back again and again does not prolong what is known of a zone', () =>
   serving(world.answer, async ({ server, asked }) => {
     const { resolver, time } = timed(server);

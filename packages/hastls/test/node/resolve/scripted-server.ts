@@ -1,6 +1,6 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { decodeMessage, encodeMessage, type Message } from '#core/dns/index.js';
 import { createUnframer } from '#node/resolve/framing.js';
 
@@ -20,7 +20,7 @@ export interface ScriptedServer {
 }
 
 /** A server on loopback that says just what its script says, however wrong; without a script it is silent. */
-export async function scriptedServer(script: Script): Promise<ScriptedServer> {
+export async function scriptedServer(script: Script, address = '127.0.0.1'): Promise<ScriptedServer> {
   const heard: ScriptedServer['heard'] = [];
   const sockets = new Set<Socket>();
   const count = (over: 'udp' | 'tcp') => heard.filter((each) => each.over === over).length;
@@ -36,16 +36,17 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
       }
     });
   });
-  const { datagrams, port } = await bindBoth(streams);
+  const host = isIPv6(address) ? `[${address}]` : address;
+  const { datagrams, port } = await bindBoth(streams, address);
   datagrams.on('message', (octets, { port: from }) => {
     const query = toMessage(octets);
     heard.push({ over: 'udp', from, query });
-    script.udp?.(query, (reply) => datagrams.send(reply, from, '127.0.0.1'), count('udp'));
+    script.udp?.(query, (reply) => datagrams.send(reply, from, address), count('udp'));
   });
   return {
     port,
-    udpUrl: `udp://127.0.0.1:${port}`,
-    tcpUrl: `tcp://127.0.0.1:${port}`,
+    udpUrl: `udp://${host}:${port}`,
+    tcpUrl: `tcp://${host}:${port}`,
     heard,
     close() {
       for (const socket of sockets) socket.destroy();
@@ -56,14 +57,14 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
 }
 
 /** One number for both: a free TCP port whose UDP twin is taken is given back. */
-async function bindBoth(streams: Server): Promise<{ datagrams: UdpSocket; port: number }> {
+async function bindBoth(streams: Server, address: string): Promise<{ datagrams: UdpSocket; port: number }> {
   for (;;) {
-    streams.listen(0, '127.0.0.1');
+    streams.listen(0, address);
     await once(streams, 'listening');
     const { port } = streams.address() as AddressInfo; // a TCP server's address is never a path
-    const datagrams = createSocket('udp4');
+    const datagrams = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     try {
-      datagrams.bind(port, '127.0.0.1');
+      datagrams.bind(port, address);
       await once(datagrams, 'listening');
       return { datagrams, port };
     } catch {

@@ -31,7 +31,11 @@ export const addCommonOptions = (command: Command): Command =>
       "ask this server: udp://IP[:PORT], tcp://IP, tls://NAME@IP, tls://IP#pin-sha256=PIN, https://HOST/PATH; repeatable (default: the system's)",
       repeated,
     )
-    .option('--anchors <file>', "trust these DS or DNSKEY lines (default: the root's, built in)", readText)
+    .option(
+      '--anchors <file>',
+      "trust these DS or DNSKEY lines, or root-anchors.xml (default: the root's, built in)",
+      readText,
+    )
     .option('--at <time>', 'validate as of this RFC 3339 time, like 2026-01-31T12:00:00Z (default: now)', toSeconds)
     .option('--rrtype <number>', 'type number of HASTLS records (default: 65400)', toInteger(1, 65535))
     .option('--rrtype-assigned', 'let --rrtype lie outside the private-use range 65280-65534')

@@ -7,9 +7,14 @@ import { TYPE, typeToText } from '../dns/type-names.ts';
 import { readDnskey, readDs } from '../dns/typed-rdata.ts';
 import { readZone } from '../dns/zone-file.ts';
 import type { Anchor } from './proof.ts';
+import { readRootAnchors } from './root-anchors.ts';
 
-/** Reads trust anchors: lines of a master file with DS or DNSKEY records, their TTLs left out or ignored. */
+/**
+ * Reads trust anchors: lines of a master file with DS or DNSKEY records, their TTLs left out or ignored, or IANA's
+ * `root-anchors.xml`.
+ */
 export function readAnchors(text: string): Parsed<readonly Anchor[]> {
+  if (/^\s*</.test(text)) return readRootAnchors(text);
   const records = readZone(text, { ttl: 0 });
   if (!records.ok) return records;
   return parsed(() => {

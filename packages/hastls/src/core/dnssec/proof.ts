@@ -45,6 +45,16 @@ export type Proving<R> = Generator<Need, R, Given>;
 export interface Anchor {
   readonly zone: Name;
   readonly record: ResourceRecord;
+  /** When it is to be trusted, in seconds since 1970. Default: always. */
+  readonly from?: number;
+  readonly until?: number;
+}
+
+/** A zone that is taken for unsigned, by local decision, while its signatures are known to be broken. [RFC7646] */
+export interface NegativeAnchor {
+  readonly zone: Name;
+  /** Seconds since 1970 from which it counts no more. */
+  readonly until: number;
 }
 
 /** Hash functions, which core is handed: octets in, digest out. */
@@ -57,6 +67,8 @@ export interface Hashes {
 /** What `prove()` is given besides the question. */
 export interface Context {
   readonly anchors: readonly Anchor[];
+  /** Zones below an anchor that count as unsigned. Default: none. */
+  readonly negativeAnchors?: readonly NegativeAnchor[];
   /** When the signatures must be in force: seconds since 1970. */
   readonly at: number;
   readonly hashes: Hashes;

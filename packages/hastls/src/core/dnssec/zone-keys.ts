@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes/compare.ts';
 import { parsed } from '../bytes/parsed.ts';
-import { canonical, isWithin, labelCount, type Name, sameName, suffix } from '../dns/name.ts';
+import { canonical, isWithin, labelCount, type Name, parent, sameName, suffix } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
@@ -10,7 +10,7 @@ import { proveAbsence } from './denial.ts';
 import { bogus, type Failure, indeterminate, isFailure, within } from './failure.ts';
 import { entryKeys, type Key, keysOf, usableDs } from './key.ts';
 import { GUESSED_ZONES } from './limits.ts';
-import type { Given, Link, Need, ProvenZone } from './proof.ts';
+import type { Anchor, Context, Given, Link, Need, ProvenZone } from './proof.ts';
 import { rrsetOf } from './rrset.ts';
 import type { Session } from './session.ts';
 import { type Verified, verifyRrset } from './signature.ts';
@@ -33,10 +33,15 @@ export function* reachZone(session: Session, target: Name): Generator<Need, Prov
 
 /** The zone of the anchor that speaks for a name: the longest match. Without one, nothing is proven. */
 export function anchorZone({ context }: Session, target: Name): Name | Failure {
-  const zones = context.anchors.map(({ zone }) => zone).filter((zone) => isWithin(target, zone));
+  const zones = anchorsInForce(context)
+    .map(({ zone }) => zone)
+    .filter((zone) => isWithin(target, zone));
   const [longest] = zones.sort((a, b) => labelCount(b) - labelCount(a));
   return longest ?? indeterminate(`no-anchor: no trust anchor covers ${target}, so that nothing of it can be proven`);
 }
+
+const anchorsInForce = ({ anchors, at }: Context): readonly Anchor[] =>
+  anchors.filter(({ from = 0, until = Number.POSITIVE_INFINITY }) => from <= at && at < until);
 
 /** Whether `target` is known to be a signer's name, or only a name that may lie in or below an unsigned zone. */
 export type Target = { readonly name: Name; readonly signs: boolean };
@@ -100,7 +105,9 @@ function remember({ zones }: Session, cut: ProvenZone | Failure, target: Name): 
 function* reachAnchor(session: Session, target: Name): Generator<Need, ProvenZone | Failure, Given> {
   const zone = anchorZone(session, target);
   if (isFailure(zone)) return zone;
-  const records = session.context.anchors.filter((anchor) => sameName(anchor.zone, zone)).map(({ record }) => record);
+  const records = anchorsInForce(session.context)
+    .filter((anchor) => sameName(anchor.zone, zone))
+    .map(({ record }) => record);
   const link: Link = {
     kind: 'anchor',
     zone,
@@ -118,7 +125,12 @@ function* nextCut(
   from: ProvenZone,
   target: Name,
 ): Generator<Need, ProvenZone | Failure | undefined, Given> {
-  const names = namesBetween(from.zone, target);
+  const all = namesBetween(from.zone, target);
+  const { at, negativeAnchors = [] } = session.context;
+  const exempt = all
+    .flatMap((name) => negativeAnchors.filter(({ zone }) => sameName(zone, name)))
+    .find(({ until }) => at < until);
+  const names = exempt === undefined ? all : namesBetween(from.zone, parent(exempt.zone));
   const signedHere = (name: Name) => {
     const message = session.held({ name, type: TYPE.DS });
     const ds = message && rrsetOf(message.answers, name, TYPE.DS);
@@ -129,7 +141,9 @@ function* nextCut(
     const found = yield* cutAt(session, from, name, target);
     if (found !== undefined) return found;
   }
-  return undefined;
+  if (exempt === undefined) return undefined;
+  const says = `${exempt.zone} counts as unsigned by local decision, until ${new Date(exempt.until * 1000).toISOString()}`;
+  return insecureBelow(from, exempt.zone, exempt.until, says); // [RFC7646]
 }
 
 /** What a secure zone says of a cut at `name`: a delegation, secure or not, or that there is none. */

@@ -1,6 +1,6 @@
 import type { SecureContextOptions } from 'node:tls';
-import { HASTLS_TYPE, type Name } from '../../core/dns/index.ts';
-import { type Anchor, type Context, ROOT_ANCHORS } from '../../core/dnssec/index.ts';
+import { HASTLS_TYPE, labelCount, type Name } from '../../core/dns/index.ts';
+import { type Anchor, type Context, type NegativeAnchor, ROOT_ANCHORS } from '../../core/dnssec/index.ts';
 import { HastlsError } from '../errors.ts';
 import type { AskOptions } from './ask.ts';
 import { toAskedName } from './asked.ts';
@@ -31,6 +31,12 @@ export interface ResolverOptions {
   readonly mixedCase?: boolean;
   /** Where trust begins. Default: the root's keys as IANA publishes them. */
   readonly anchors?: readonly Anchor[];
+  /**
+   * Zones whose broken signatures are known and suffered for a while, a week at most: what they say counts as unsigned,
+   * which may lead to plaintext. Never the root or a top-level domain; an anchor of the zone itself, or of one below,
+   * has precedence. Default: none.
+   */
+  readonly negativeAnchors?: readonly { readonly zone: string; readonly until: Date }[];
   /** Judge signatures as of this time, in seconds since 1970. Default: the clock, which must not be older than this release. */
   readonly at?: number;
   /** A look-up ends after this long, whatever it has found out. Default 5000. */
@@ -52,7 +58,7 @@ export interface ResolverOptions {
 /** Options, checked and complete. */
 export interface Settings {
   readonly asking: AskOptions;
-  readonly trust: Pick<Context, 'anchors' | 'acceptSha1' | 'minRsaBits'>;
+  readonly trust: Pick<Context, 'anchors' | 'negativeAnchors' | 'acceptSha1' | 'minRsaBits'>;
   readonly at: number | undefined;
   readonly timeoutMs: number;
   readonly rrtypes: readonly [number, ...number[]];
@@ -65,6 +71,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
   'ca',
   'mixedCase',
   'anchors',
+  'negativeAnchors',
   'at',
   'timeoutMs',
   'rrtype',
@@ -92,7 +99,12 @@ export function toSettings(options: ResolverOptions): Settings {
     throw refuse(`"minRsaBits" is a number of bits, not ${minRsaBits}`);
   return {
     asking: toAsking(options, timeoutMs),
-    trust: { anchors, acceptSha1, ...(minRsaBits !== undefined && { minRsaBits }) },
+    trust: {
+      anchors,
+      negativeAnchors: toNegativeAnchors(options),
+      acceptSha1,
+      ...(minRsaBits !== undefined && { minRsaBits }),
+    },
     at,
     timeoutMs,
     rrtypes: toRrtypes(options.rrtype ?? HASTLS_TYPE, options.rrtypeOutsidePrivateRange ?? false),
@@ -100,6 +112,22 @@ export function toSettings(options: ResolverOptions): Settings {
     pinnedZones: pinnedZones.map(toAskedName),
   };
 }
+
+const WEEK_SECONDS = 7 * 86_400;
+
+/** [RFC7646 §4] */
+const toNegativeAnchors = ({
+  negativeAnchors = [],
+  at = Date.now() / 1000,
+}: ResolverOptions): readonly NegativeAnchor[] =>
+  negativeAnchors.map((each) => {
+    const zone = toAskedName(each.zone);
+    const until = each.until.getTime() / 1000;
+    if (labelCount(zone) < 2) throw refuse(`a negative anchor for ${zone} would switch off too much`);
+    if (!(until <= at + WEEK_SECONDS))
+      throw refuse(`the negative anchor for ${zone} ends within a week, or it is none`);
+    return { zone, until };
+  });
 
 function toAsking({ servers, ca, mixedCase = false }: ResolverOptions, timeoutMs: number): AskOptions {
   if (servers !== undefined && (servers.length < 1 || servers.length > MAX_SERVERS))

@@ -9,6 +9,7 @@ import {
   createHierarchy,
   type DnsServer,
   type DnsServerOptions,
+  spoilSignatures,
   startDnsServer,
   staySilent,
   stripSignatures,
@@ -294,6 +295,24 @@ test('a clock that stands before the build date proves nothing, whereas a time t
     });
   }));
 
+test('[RFC7646] a zone with a negative anchor counts as unsigned, and the answer says so, until that ends', () => {
+  const broken: Answerer = (question) =>
+    (question.name.endsWith('signed.test.') && question.type !== TYPE.DS
+      ? attacked(world.answer, spoilSignatures)
+      : world.answer)(question);
+  return serving(broken, async ({ server }) => {
+    const until = new Date((AT + 60) * 1000);
+    const { resolver, time } = timed(server, { negativeAnchors: [{ zone: 'signed.test', until }] });
+    const found = await resolver.lookup('host.signed.test', 'A');
+    assert.equal(inBrief(found), 'insecure data NOERROR 1');
+    assert.match(found.because.join('\n'), /signed\.test\. counts as unsigned by local decision, until 20/);
+    assert.ok((found.expires ?? 0) <= AT + 60);
+    time.now += 61;
+    time.elapsedMs += 61_000;
+    assert.equal((await resolver.lookup('host.signed.test', 'A')).proof, 'bogus');
+  });
+});
+
 const pins: readonly (readonly [pinned: string, name: string, proof: string])[] = [
   ['plain.test', 'host.plain.test', 'bogus'],
   ['test', 'host.plain.test', 'bogus'],
@@ -352,6 +371,10 @@ const badOptions: readonly (readonly [options: object, why: RegExp])[] = [
   [{ timeoutMs: Number.POSITIVE_INFINITY }, /"timeoutMs"/],
   [{ at: Number.NaN }, /"at"/],
   [{ minRsaBits: 0 }, /"minRsaBits"/],
+  [{ negativeAnchors: [{ zone: 'test', until: new Date() }] }, /switch off too much/],
+  [{ negativeAnchors: [{ zone: '.', until: new Date() }] }, /switch off too much/],
+  [{ negativeAnchors: [{ zone: 'a.test', until: new Date(Date.now() + 8 * 86_400_000) }] }, /within a week/],
+  [{ negativeAnchors: [{ zone: 'a.test', until: new Date(Number.NaN) }] }, /within a week/],
   [{ pinnedZones: ['a..b'] }, /no domain name/],
   [{ rrtype: 65_534 }, /BIND/],
   [{ rrtype: [65_400, 65_282] }, /another server product/],

@@ -43,6 +43,58 @@ const Explain = z.strictObject({
   flags: z.array(z.string()),
   because: z.array(z.strictObject({ rule: z.string().regex(/^[RSAF]\d+$/), text: z.string() })).min(1),
 });
+const words = z.string().min(1);
+const comesThrough = z.boolean().nullable();
+const Doctor = z.strictObject({
+  v: z.literal(1),
+  health: z.enum(['well', 'ill', 'unknown']),
+  upstreams: z.array(
+    z.strictObject({
+      server: words,
+      over: z.enum(['udp', 'tcp', 'tls', 'https']),
+      silent: words.nullable(),
+      edns: z.boolean().nullable(),
+      validates: z.boolean(),
+      passes: z.strictObject({
+        keys: comesThrough,
+        signatures: comesThrough,
+        delegations: comesThrough,
+        absences: comesThrough,
+      }),
+      refusals: z.array(words),
+    }),
+  ),
+  clock: z.strictObject({
+    now: time,
+    released: time,
+    signatures: z.strictObject({ from: time, until: time }).nullable(),
+  }),
+  anchors: z.array(
+    z.strictObject({
+      zone: words,
+      keyTag: z.int(),
+      algorithm: z.int(),
+      state: z.enum(['validated', 'present', 'revoked', 'absent', 'unknown']),
+    }),
+  ),
+  proofs: z.array(
+    z.strictObject({
+      name: words,
+      type: words,
+      proof,
+      answer: z.enum(['data', 'nodata', 'nxdomain', 'error']),
+      because: z.array(words).min(1),
+    }),
+  ),
+  findings: z.array(
+    z.strictObject({
+      about: z.enum(['upstreams', 'clock', 'anchors', 'proofs']),
+      level: z.enum(['fine', 'mind', 'wrong']),
+      text: words,
+      fix: words.nullable(),
+    }),
+  ),
+});
 const Record = z.strictObject({
   v: z.literal(1),
   name: z.string().endsWith('.'),
@@ -87,6 +139,10 @@ const rows: readonly (readonly [command: string, shape: z.ZodType, status: numbe
   ["explain smtp://host --suppose '25 0 1' --stance cfb", Explain, 1],
   ["explain smtp://host --suppose '25 25 0' --suppose-proof indeterminate", Explain, 4],
   ['explain gopher://host', Failure, 2],
+  ['doctor mx.example.test $DNS', Doctor, 0],
+  ['doctor mx.forged.test $DNS', Doctor, 1],
+  ['doctor --resolver udp://127.0.0.1:9 --timeout 500', Doctor, 4],
+  ['doctor --resolver nonsense', Failure, 2],
   ['record smtp://mx.example.test --plain 25 --tls 25 --preference 0', Record, 0],
   ['record smtp://mx.example.test --plain 0 --tls 0 --preference 0', Failure, 2],
   ['connect smtp://mx.forged.test --stance cio $DNS', Failure, 3],

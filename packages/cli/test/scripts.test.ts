@@ -10,11 +10,14 @@ const SCRIPTS = new URL('../test/cli/', import.meta.url);
 
 let peers: Peers;
 let zones: Zones;
+let sick: Awaited<ReturnType<Zones['startSick']>>;
 before(async () => {
   peers = await startPeers();
   zones = await startZones(peers.records);
+  sick = await zones.startSick();
 });
 after(async () => {
+  await sick.close();
   await zones.server.close();
   await peers.end();
 });
@@ -25,7 +28,7 @@ for (const file of readdirSync(SCRIPTS).sort())
     assert.ok(script.steps.length > 0, 'a script that runs nothing');
     const DNS = `--resolver ${zones.server.url} --anchors anchors.txt --timeout 5000`;
     const files = new Map([...script.files, ['anchors.txt', zones.anchors], ['ca.pem', peers.ca]]);
-    const world = await startWorld(files, { DNS, RESOLVER: zones.server.url });
+    const world = await startWorld(files, { DNS, RESOLVER: zones.server.url, ...sick.urls });
     try {
       for (const { command, stdin, stdout, stderr, status } of script.steps) {
         const ran = await world.run(command, stdin);

@@ -1,19 +1,29 @@
+import { RCODE } from 'hastls/dns';
 import {
   type Answerer,
+  type Attack,
   against,
+  answerServfail,
   attacked,
   createHierarchy,
   createZoneKey,
   type DnsServer,
+  type DnsServerOptions,
+  response,
   spoilSignatures,
   startDnsServer,
   staySilent,
+  stripDs,
+  stripSignatures,
+  truncate,
 } from 'hastls/testing';
 
 /** The DNS that the scripts ask: a server of zones of every kind, and the anchor to believe them by. */
 export interface Zones {
   readonly server: DnsServer;
   readonly anchors: string;
+  /** Servers of the same zones that are not as they should be, for the environment of scripts. */
+  startSick(): Promise<{ readonly urls: Readonly<Record<string, string>>; close(): Promise<void> }>;
 }
 
 /** @param more records of the signed zone, example.test */
@@ -38,5 +48,42 @@ export async function startZones(more = ''): Promise<Zones> {
   const within = (zone: string) =>
     against(({ name }) => name.endsWith(zone), zone === 'silent.test.' ? staySilent : spoilSignatures);
   const answer: Answerer = attacked(hierarchy.answer, within('forged.test.'), within('silent.test.'));
-  return { server: await startDnsServer(answer), anchors: `${hierarchy.anchorLines.join('\n')}\n` };
+  return {
+    server: await startDnsServer(answer),
+    anchors: `${hierarchy.anchorLines.join('\n')}\n`,
+    async startSick() {
+      const servers = await Promise.all(
+        Object.entries(SICK).map(async ([name, [attack, options]]) => {
+          return [name, await startDnsServer(attacked(hierarchy.answer, attack), options)] as const;
+        }),
+      );
+      return {
+        urls: Object.fromEntries(servers.map(([name, { url }]) => [name, url])),
+        async close() {
+          await Promise.all(servers.map(([, server]) => server.close()));
+        },
+      };
+    },
+  };
 }
+
+const asItIs: Attack = (honest) => honest;
+const validating: Attack = (honest) => (question) => {
+  const message = honest(question);
+  return message && { ...message, flags: { ...message.flags, authenticated: true } };
+};
+const withoutEdns: Attack = (honest) => (question) => {
+  const { edns, ...message } = honest(question) ?? response(question, RCODE.SERVFAIL);
+  return message;
+};
+
+const SICK: Readonly<Record<string, readonly [Attack, DnsServerOptions?]>> = {
+  VALIDATING: [validating],
+  STRIPPING: [stripSignatures],
+  WITHOUT_DS: [stripDs],
+  WITHOUT_EDNS: [withoutEdns],
+  WITHOUT_TCP: [asItIs, { tcp: false }],
+  TRUNCATING: [truncate, { tcp: false }],
+  FAILING: [answerServfail],
+  MUTE: [staySilent, { tcp: false }],
+};

@@ -11,6 +11,7 @@
  * results, and returns one of four proofs with its reasons. It walks from the anchor down and never from the answer up,
  * so that whatever is removed or added on the way can only end in `bogus` or `indeterminate`.
  */
+export { algorithmToText } from './algorithms.ts';
 export { ROOT_ANCHORS, readAnchors } from './anchors.ts';
 export { LIMITS, type Limit } from './limits.ts';
 export * from './proof.ts';

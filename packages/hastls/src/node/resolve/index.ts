@@ -10,6 +10,8 @@
  * Upstreams need no trust: whatever they leave out, change or invent ends in `bogus` or `indeterminate`.
  */
 export type { Answer } from './answer.ts';
+export { askEach, type Checking, type Said } from './ask-each.ts';
+export { BUILD_DATE } from './build-date.ts';
 export type { Resolver } from './resolver.ts';
 export type { ResolverOptions } from './settings.ts';
 

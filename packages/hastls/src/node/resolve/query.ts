@@ -10,7 +10,7 @@ const OPT = 11;
 const TYPE_AND_CLASS = 4;
 
 /** A query that asks for the signatures too (DO), and for the data even where its sender would not believe them (CD). */
-export const toQuery = (question: Question): Uint8Array =>
+export const toQuery = (question: Question, checkingDisabled = true): Uint8Array =>
   encodeMessage({
     id: crypto().randomInt(0x10000), // with the random port all that a forger must guess [RFC5452 §9.2]
     flags: {
@@ -20,7 +20,7 @@ export const toQuery = (question: Question): Uint8Array =>
       recursionDesired: true,
       recursionAvailable: false,
       authenticated: false,
-      checkingDisabled: true,
+      checkingDisabled,
     },
     opcode: 0,
     rcode: 0,

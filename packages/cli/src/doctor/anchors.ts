@@ -1,0 +1,89 @@
+import { keyTag, type Name, readDnskey, readDs, sameName, TYPE } from 'hastls/dns';
+import { type Anchor, algorithmToText } from 'hastls/dnssec';
+import type { Answer } from 'hastls/resolve';
+import { type Finding, fine, mind, wrong } from './finding.ts';
+
+/** A trust anchor, and what its zone makes of the key. */
+export interface AnchorState {
+  readonly zone: Name;
+  readonly keyTag: number;
+  readonly algorithm: number;
+  /** `validated`: it signs the zone's keys; `unknown`: those could not be proven. */
+  readonly state: 'validated' | 'present' | 'revoked' | 'absent' | 'unknown';
+}
+
+const REVOKED = 0x0080;
+const ENTRY_POINT = 0x0001;
+
+/** @param keys the answer to a question for the zone's DNSKEY records */
+export function anchorStates(zone: Name, anchors: readonly Anchor[], keys: Answer): readonly AnchorState[] {
+  const signer = keys.chain.find(({ kind, name }) => kind === 'dnskey' && sameName(name, zone))?.keyTag;
+  const held = keysOf(keys);
+  return anchors
+    .filter((each) => sameName(each.zone, zone))
+    .map(({ record: { type, rdata } }) => {
+      const { tag, algorithm } =
+        type === TYPE.DS
+          ? { tag: readDs(rdata).keyTag, algorithm: readDs(rdata).algorithm }
+          : { tag: keyTag(rdata), algorithm: readDnskey(rdata).algorithm };
+      const key = held.find((each) => each.tag === tag);
+      const state = (): AnchorState['state'] => {
+        if (keys.proof !== 'secure') return 'unknown';
+        if (key === undefined) return 'absent';
+        if (key.revoked) return 'revoked';
+        return tag === signer ? 'validated' : 'present';
+      };
+      return { zone, keyTag: tag, algorithm, state: state() };
+    });
+}
+
+/** Tags as they are without the mark of revocation, which changes them. [RFC5011 §2.1] */
+const keysOf = ({ records }: Answer): readonly { tag: number; revoked: boolean; entry: boolean }[] =>
+  records.map(({ rdata }) => {
+    const { flags } = readDnskey(rdata);
+    return {
+      tag: keyTag(rdata.with(1, flags & 0xff & ~REVOKED)),
+      revoked: (flags & REVOKED) !== 0,
+      entry: (flags & ENTRY_POINT) !== 0,
+    };
+  });
+
+/** Which anchor works, which has had its day, and which key is to come without an anchor that knows it. */
+export function judgeAnchors(zone: Name, states: readonly AnchorState[], keys: Answer): readonly Finding[] {
+  const newcomers =
+    keys.proof === 'secure'
+      ? keysOf(keys).filter(
+          ({ tag, entry, revoked }) => entry && !revoked && !states.some((each) => each.keyTag === tag),
+        )
+      : [];
+  return [
+    ...states.map(judgeAnchor),
+    ...newcomers.map(({ tag }) =>
+      mind('anchors', `${zone} ${tag}: a key of the zone that no anchor knows`, 'add it before it takes over'),
+    ),
+  ];
+}
+
+function judgeAnchor({ zone, keyTag: tag, algorithm, state }: AnchorState): Finding {
+  const anchor = `${zone} ${tag} (${algorithmToText(algorithm)})`;
+  switch (state) {
+    case 'validated':
+      return fine('anchors', `${anchor}: validated the zone's keys`);
+    case 'present':
+      return fine('anchors', `${anchor}: a key of the zone, in reserve`);
+    case 'revoked':
+      return mind('anchors', `${anchor}: revoked by the zone: it has run out`, 'remove it from the anchors');
+    case 'absent':
+      return mind(
+        'anchors',
+        `${anchor}: no key of the zone: it has run out, or is not in use yet`,
+        'if it has been replaced, update the anchors',
+      );
+    case 'unknown':
+      return wrong(
+        'anchors',
+        `${anchor}: the zone's keys could not be proven`,
+        'see the upstreams and the clock first',
+      );
+  }
+}

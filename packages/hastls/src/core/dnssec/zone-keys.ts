@@ -4,7 +4,7 @@ import { canonical, isWithin, labelCount, type Name, parent, sameName, suffix } 
 import type { Question } from '../dns/question.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
-import { readDs } from '../dns/typed-rdata.ts';
+import { keyTag, readDs } from '../dns/typed-rdata.ts';
 import { algorithmToText, supportedAlgorithm } from './algorithms.ts';
 import { proveAbsence } from './denial.ts';
 import { bogus, type Failure, indeterminate, isFailure, within } from './failure.ts';
@@ -113,7 +113,7 @@ function* reachAnchor(session: Session, target: Name): Generator<Need, ProvenZon
     zone,
     name: zone,
     type: records[0]?.type ?? TYPE.DS,
-    says: `${zone} has a trust anchor`,
+    says: `${zone} has a trust anchor: ${anchorTags(records)}`,
   };
   const reached = yield* proveKeys(session, zone, records, [link], Number.POSITIVE_INFINITY);
   return remember(session, isFailure(reached) ? within(`the trust anchor of ${zone}`, reached) : reached, zone);
@@ -195,6 +195,15 @@ function* delegatedZone(
   const chain = [...from.chain, ds.link];
   return yield* proveKeys(session, name, ds.records, chain, Math.min(from.expires, ds.expires));
 }
+
+/** The keys that DS or DNSKEY records trust. */
+const anchorTags = (records: readonly ResourceRecord[]): string =>
+  records
+    .flatMap(({ type, rdata }) => {
+      const tag = parsed(() => (type === TYPE.DS ? readDs(rdata).keyTag : keyTag(rdata)));
+      return tag.ok ? [`key ${tag.value}`] : [];
+    })
+    .join(', ');
 
 /** What the DS records ask for, for whoever wonders what is missing. */
 function dsToText(records: readonly ResourceRecord[]): string {

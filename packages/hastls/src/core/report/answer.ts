@@ -78,7 +78,10 @@ export function answerLines(
   trace: 'trace' | 'no-trace' = 'no-trace',
 ): readonly string[] {
   const { proof, answer, rcode, records, aliases, expires, ede, chain } = answered;
-  const because = trace === 'trace' ? besideChain(answered.because, chain) : answered.because;
+  const traced = trace === 'trace' && chain.length > 0;
+  const reasons = traced ? besideChain(answered.because, chain) : answered.because;
+  const broken = traced && answer === 'error' ? reasons.slice(1) : []; // the first says no more than the proof does
+  const because = reasons.slice(0, reasons.length - broken.length);
   return [
     ...(records.length === 0 ? [`; ${ANSWERS[answer]}`] : records.map((record) => recordToText(record, hastlsType))),
     `; ${paintProof(proof, paint)}${rcode === null || rcode === 'NOERROR' ? '' : `, ${rcode}`}`,
@@ -87,7 +90,7 @@ export function answerLines(
     ...because.map((each) => `;   ${printable(each)}`),
     ...ede.map(({ code, text }) => `; the server adds: ${code} ${printable(text)}`),
     ...(trace === 'trace'
-      ? chainTrees(chain, paint)
+      ? chainTrees(chain, paint, broken)
           .flatMap(drawTree)
           .map((line) => `; ${line}`)
       : []),

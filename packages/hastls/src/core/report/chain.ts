@@ -5,8 +5,11 @@ import { printable } from './printable.ts';
 import { rfc3339 } from './rfc3339.ts';
 import { leaf, type Tree } from './tree.ts';
 
-/** The links of one proof or more as branches: each zone stands below the one that vouches for it. */
-export function chainTrees(chain: readonly Link[], paint: Paint): readonly Tree[] {
+/**
+ * The links of one proof or more as branches: each zone stands below the one that vouches for it. Where the chain broke,
+ * the reasons stand behind its last link.
+ */
+export function chainTrees(chain: readonly Link[], paint: Paint, broken: readonly string[] = []): readonly Tree[] {
   const top: Branch = { zone: undefined, says: '', below: [], zones: [] };
   let path: readonly Branch[] = [top]; // down to the zone of the last link
   for (const link of chain) {
@@ -16,6 +19,8 @@ export function chainTrees(chain: readonly Link[], paint: Paint): readonly Tree[
     const says = sayLink(link, paint);
     if (!zone.below.some((each) => each.says === says)) zone.below.push(leaf(says)); // proofs may share their beginning
   }
+  const [what, ...why] = broken.map((each) => printable(each));
+  if (what !== undefined) path.at(-1)?.below.push({ says: `${paint.bad('broken')}: ${what}`, below: why.map(leaf) });
   return top.below;
 }
 

@@ -121,3 +121,27 @@ test('a chain of proof is drawn below the zones that vouch, an alias into anothe
     ],
   );
 });
+
+test('a chain that broke says so behind its last link, with the reasons below', () => {
+  const link = (zone: string): Link => ({
+    kind: 'ds',
+    zone: name(zone),
+    name: name(zone),
+    type: TYPE.DS,
+    says: 'fine',
+  });
+  const because = ['mx.example. A is bogus', 'DNSKEY of example.', 'the signature does not \x07 hold'] as const;
+  const told = answerLines({ ...forged, because, chain: [link('.'), link('org.')] }, HASTLS_TYPE, plain, 'trace');
+  assert.deepEqual(told.slice(3), [
+    ';   mx.example. A is bogus',
+    '; the server adds: 6 \\u{1b}[31mbad\\u{202e}',
+    '; .',
+    '; ├─ ds: fine',
+    '; └─ org.',
+    ';    ├─ ds: fine',
+    ';    └─ broken: DNSKEY of example.',
+    ';       └─ the signature does not \\u{7} hold',
+  ]);
+  const unlinked = answerLines({ ...forged, because }, HASTLS_TYPE, plain, 'trace');
+  assert.equal(unlinked.filter((line) => because.slice(1).some((why) => line.includes(why.slice(0, 10)))).length, 2);
+});

@@ -19,19 +19,24 @@ const common = {
 const library = 'packages/hastls';
 const { exports } = JSON.parse(readFileSync(`${library}/package.json`, 'utf8'));
 rmSync(`${library}/dist/lib`, { recursive: true, force: true });
-await build({
-  ...common,
-  // each subpath's file is made from the module whose types it has
-  entryPoints: Object.values(exports).flatMap((target) =>
-    typeof target === 'string'
-      ? []
-      : [{ in: `${library}/${target.types.replace(/\.d\.ts$/, '.js')}`, out: basename(target.default, '.js') }],
-  ),
-  outdir: `${library}/dist/lib`,
-  chunkNames: 'shared/[name]-[hash]',
-  sourcemap: true,
-  sourcesContent: false,
-});
+/** Each subpath's file is made from the module whose types it has. */
+const entryPoints = Object.values(exports)
+  .filter((target) => typeof target !== 'string')
+  .map(({ types, default: file }) => ({
+    in: `${library}/${types.replace(/\.d\.ts$/, '.js')}`,
+    out: basename(file, '.js'),
+  }));
+// Two families: what most programs import is loaded from as few files as can be, apart from all the others
+const isMain = ({ out }) => out === 'index' || out === 'resolve';
+for (const family of [entryPoints.filter(isMain), entryPoints.filter((each) => !isMain(each))])
+  await build({
+    ...common,
+    entryPoints: family,
+    outdir: `${library}/dist/lib`,
+    chunkNames: 'shared/[name]-[hash]',
+    sourcemap: true,
+    sourcesContent: false,
+  });
 
 const dist = 'packages/cli/dist';
 rmSync(`${dist}/bundle`, { recursive: true, force: true });

@@ -12,7 +12,8 @@
  * so that whatever is removed or added on the way can only end in `bogus` or `indeterminate`.
  */
 export { algorithmToText } from './algorithms.ts';
-export { ROOT_ANCHORS, readAnchors } from './anchors.ts';
+export { readAnchors } from './anchors.ts';
+export { ROOT_ANCHORS } from './built-in-anchors.ts';
 export { LIMITS, type Limit } from './limits.ts';
 export * from './proof.ts';
 export { prove } from './prove.ts';

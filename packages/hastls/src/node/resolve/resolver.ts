@@ -7,7 +7,7 @@ import type { Answered, Asker } from './ask.ts';
 import { toAskedName, toAskedType } from './asked.ts';
 import { BUILD_DATE } from './build-date.ts';
 import { believable, createCache, keepAnswer } from './cache.ts';
-import { type AskWithout, insist } from './insist.ts';
+import type { AskWithout, insist } from './insist.ts';
 import { pinned } from './pinned.ts';
 import type { Settings } from './settings.ts';
 import { createSharing } from './sharing.ts';
@@ -44,10 +44,8 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const zones = createCache<ProvenZone>(MAX_ZONES, clock.elapsedMs);
   const lookups = createSharing<Proven>();
   const questions = createSharing<Answered>();
-  let loaded: Promise<Asker> | undefined;
-  /** Sockets are loaded with the first question: most who import a resolver do not use it at once. */
-  const asker = (): Promise<Asker> =>
-    (loaded ??= import('./ask.ts').then(({ createAsk }) => createAsk(settings.asking, clock.elapsedMs)));
+  let loaded: Promise<Tools> | undefined;
+  const tools = (): Promise<Tools> => (loaded ??= loadTools(settings, clock));
   const closed = new HastlsError('ERR_HASTLS_OPTION', 'this resolver is closed');
   let isClosed = false;
 
@@ -72,7 +70,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   async function freshlyProven(question: Question, off: AbortSignal): Promise<Proven> {
     const began = at();
     const context = { ...settings.trust, ...byClock, at: began, hashes, known: zones.find };
-    const upstreams = await asker();
+    const { upstreams, insist } = await tools();
     const ask: AskWithout = (each, signal, without) =>
       questions.join([keyOf(each), ...without].join(' '), signal, (left) => upstreams.ask(each, left, without));
     const found = await insist(question, context, { ...upstreams, ask }, settings.timeoutMs, off);
@@ -95,11 +93,22 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     close() {
       isClosed = true;
       lookups.stop(closed);
-      void loaded?.then((each) => each.close());
+      void loaded?.then(({ upstreams }) => upstreams.close());
       answers.clear();
       zones.clear();
     },
   };
+}
+
+interface Tools {
+  readonly upstreams: Asker;
+  readonly insist: typeof insist;
+}
+
+/** Sockets and the prover are loaded with the first question: not everybody who imports a resolver has one at once. */
+async function loadTools({ asking }: Settings, { elapsedMs }: Clock): Promise<Tools> {
+  const [{ createAsk }, { insist }] = await Promise.all([import('./ask.ts'), import('./insist.ts')]);
+  return { upstreams: createAsk(asking, elapsedMs), insist };
 }
 
 /** What is asked for is in lower case already; what proofs ask for may not be. */

@@ -1,6 +1,7 @@
 import type { SecureContextOptions } from 'node:tls';
 import { HASTLS_TYPE, labelCount, type Name } from '../../core/dns/index.ts';
-import { type Anchor, type Context, type NegativeAnchor, ROOT_ANCHORS } from '../../core/dnssec/index.ts';
+import { ROOT_ANCHORS } from '../../core/dnssec/built-in-anchors.ts';
+import type { Anchor, Context, NegativeAnchor } from '../../core/dnssec/index.ts';
 import { HastlsError } from '../errors.ts';
 import type { AskOptions } from './ask.ts';
 import { toAskedName } from './asked.ts';

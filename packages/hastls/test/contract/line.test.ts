@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { text } from '#core/bytes/index.js';
 import { type Profile, type ServerContext, startTls, verb } from '#core/talk/index.js';
-import { client, feed, HELLO, heardBy, ordinary, rows, server } from './rows.js';
+import { client, feed, HELLO, heardBy, lineRows, ordinary, server } from './rows.js';
 
 // Where a server draws its line, and what it does with what crosses it. [S6] [S7]
 
@@ -14,7 +14,7 @@ const demandIsGoAhead = (profile: Profile): boolean => heardBy(profile, 'server'
 const word = (profile: Profile, command: string): string =>
   verb(profile.name === 'imap' ? command.slice(command.indexOf(' ') + 1) : command);
 
-for (const profile of rows) {
+for (const profile of lineRows) {
   test(`${profile.name}: a server that requires TLS answers no ordinary command, however often it is asked [S6] [A37]`, () => {
     for (const command of ordinary(profile)) {
       const machine = greeted(profile, { mode: 'require' });

@@ -38,11 +38,21 @@ const houses: readonly Profile[] = [
 /** Every profile there is. A new one is tested by being in the list. */
 export const rows: readonly Profile[] = [...profiles, ...houses];
 
+/** Those whose server reads commands line by line, and refuses one without ending the connection. */
+export const lineRows: readonly Profile[] = rows.filter(
+  ({ name }) => !['ldap', 'xmpp-client', 'xmpp-server', 'postgresql', 'mysql', 'nats', 'nbd'].includes(name),
+);
+
 /** Commands that are no business of the upgrade, in each protocol's manner. */
-export const ordinary = (profile: Profile): readonly string[] =>
-  profile.name === 'imap'
-    ? ['x1 LOGIN joe secret', 'x2 SELECT INBOX']
-    : ['AUTH PLAIN AGpvZQBzZWNyZXQ=', 'GROUP misc.test'];
+export const ordinary = (profile: Profile): readonly string[] => ORDINARY[profile.name] ?? OTHERS;
+
+const OTHERS = ['AUTH PLAIN AGpvZQBzZWNyZXQ=', 'GROUP misc.test'];
+const ORDINARY: Readonly<Record<string, readonly string[]>> = {
+  imap: ['x1 LOGIN joe secret', 'x2 SELECT INBOX'],
+  ftp: ['USER joe', 'RETR secret'],
+  sieve: ['AUTHENTICATE "PLAIN" "AGpvZQBzZWNyZXQ="', 'LISTSCRIPTS'],
+  irc: ['NICK joe', 'JOIN #test'],
+};
 
 export const client = (profile: Profile): Machine =>
   converse(profile.client({ host: 'host.example', self: 'client.invalid' }));

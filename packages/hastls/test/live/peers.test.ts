@@ -74,8 +74,8 @@ live('Postfix, met by openssl and swaks', [POSTFIX, OPENSSL, SWAKS], async (stag
 
 live('Dovecot, met by openssl', [DOVECOT, OPENSSL], async (stage) => {
   const certificate = await certify(stage.home, ['mail.test']);
-  const [imap = 0, imaps = 0, pop3 = 0, pop3s = 0, lmtp = 0, lmtps = 0] = await freePorts(6);
-  await stage.keep(startDovecot(stage.home, certificate, { imap, imaps, pop3, pop3s, lmtp, lmtps }));
+  const [imap = 0, imaps = 0, pop3 = 0, pop3s = 0, lmtp = 0, lmtps = 0, sieve = 0] = await freePorts(7);
+  await stage.keep(startDovecot(stage.home, certificate, { imap, imaps, pop3, pop3s, lmtp, lmtps, sieve }));
   for (const [protocol, port] of Object.entries({ imap, pop3, lmtp })) {
     await stage.check(`${protocol} in-band`, () => verified(certificate, port, '-starttls', protocol));
   }

@@ -6,31 +6,17 @@
  * them again.
  */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { hostname } from 'node:os';
-import { connect as secure } from 'node:tls';
 import { latin1, text } from '#core/bytes/index.js';
-import { imap, lmtp, nntp, pop3, smtp, submission } from '#core/profiles/index.js';
-import {
-  type Conversation,
-  converse,
-  type Framer,
-  type Handover,
-  NEUTRAL_SELF,
-  type Profile,
-  type Verdict,
-} from '#core/talk/index.js';
+import { imap, lmtp, managesieve, nntp, pop3, smtp, submission } from '#core/profiles/index.js';
+import type { Conversation, Framer, Handover, Profile } from '#core/talk/index.js';
+import { hold, secured, TO, upgrades } from './held.ts';
 import { DOVECOT, DOVECOT_STRICT, startDovecot } from './peers/dovecot.ts';
 import { NNRPD, prepareNews, startNnrpd } from './peers/nnrpd.ts';
 import { freePorts } from './peers/peer.ts';
 import { POSTFIX, startPostfix } from './peers/postfix.ts';
 import { live, type Stage } from './peers/stage.ts';
 import { type Certificate, certify } from './peers/test-ca.ts';
-
-const TO = { host: 'mail.test', self: NEUTRAL_SELF };
-const { UPDATE_TRANSCRIPTS } = process.env;
 
 live('Postfix: our conversations', [POSTFIX], async (stage) => {
   const certificate = await certify(stage.home, ['mail.test']);
@@ -48,12 +34,13 @@ live('Postfix: our conversations', [POSTFIX], async (stage) => {
 
 live('Dovecot: our conversations', [DOVECOT], async (stage) => {
   const certificate = await certify(stage.home, ['mail.test']);
-  const [imapPort = 0, imaps = 0, pop3Port = 0, pop3s = 0, lmtpPort = 0, lmtps = 0] = await freePorts(6);
-  const ports = { imap: imapPort, imaps, pop3: pop3Port, pop3s, lmtp: lmtpPort, lmtps };
+  const [imapPort = 0, imaps = 0, pop3Port = 0, pop3s = 0, lmtpPort = 0, lmtps = 0, sieve = 0] = await freePorts(7);
+  const ports = { imap: imapPort, imaps, pop3: pop3Port, pop3s, lmtp: lmtpPort, lmtps, sieve };
   await stage.keep(startDovecot(stage.home, certificate, ports));
   await upgrades(stage, certificate, 'dovecot', imap, imapPort);
   await upgrades(stage, certificate, 'dovecot', pop3, pop3Port);
   await upgrades(stage, certificate, 'dovecot', lmtp, lmtpPort);
+  await upgrades(stage, certificate, 'dovecot', managesieve, sieve);
   await isDemanded(stage, certificate, imap, DOVECOT_STRICT, imapPort, 'x1 LOGIN joe secret');
   await isDemanded(stage, certificate, pop3, DOVECOT_STRICT, pop3Port, 'USER joe');
 });
@@ -64,21 +51,6 @@ live('nnrpd: our conversations', [NNRPD], async (stage) => {
   await stage.keep(startNnrpd(await prepareNews(stage.home, certificate), { port, implicit: false }));
   await upgrades(stage, certificate, 'nnrpd', nntp, port);
 });
-
-async function upgrades(stage: Stage, certificate: Certificate, peer: string, profile: Profile, port: number) {
-  await stage.check(`${profile.name} is upgraded in-band`, async () => {
-    const socket = connect(port, '127.0.0.1');
-    const { verdict, said } = await hold(socket, profile.client(TO));
-    assert.deepEqual(verdict, { kind: 'start-tls' }, said.join('\n'));
-    (await secured(socket, certificate)).destroy();
-    if (UPDATE_TRANSCRIPTS === '1') {
-      const words = said.join('\n').replaceAll(hostname(), TO.host); // some servers name the machine they run on
-      writeFileSync(captured(`${peer}-${profile.name}`), `${words}\n`);
-    }
-  });
-}
-
-const captured = (name: string): URL => new URL(`../../test/core/profiles/captured/${name}.txt`, import.meta.url);
 
 async function isDemanded(
   stage: Stage,
@@ -103,35 +75,6 @@ async function isDemanded(
   });
 }
 
-/** Holds a conversation over a socket, and leaves the socket with whatever was not the conversation's. */
-async function hold(socket: Socket, conversation: Conversation<Verdict | Handover>) {
-  const machine = converse(conversation);
-  const said: string[] = [];
-  const note = (who: string, bytes: Uint8Array) =>
-    said.push(
-      ...text(bytes)
-        .trimEnd()
-        .split('\r\n')
-        .map((each) => `${who}: ${each}`),
-    );
-  const pieces = socket.iterator({ destroyOnReturn: false });
-  for (;;) {
-    for (const each of machine.output.splice(0)) {
-      note('C', each);
-      socket.write(each);
-    }
-    if (machine.verdict !== undefined) break;
-    const { value, done } = await pieces.next();
-    if (done) machine.end();
-    else {
-      note('S', value);
-      machine.feed(value);
-    }
-  }
-  await pieces.return?.();
-  return { verdict: machine.verdict, said };
-}
-
 /** One command, and the whole reply to it. */
 async function answer(socket: Socket, command: string, frame: Framer): Promise<string> {
   function* ask(): Conversation<Handover> {
@@ -140,10 +83,4 @@ async function answer(socket: Socket, command: string, frame: Framer): Promise<s
   }
   const { verdict } = await hold(socket, ask());
   return verdict?.kind === 'plaintext' ? verdict.heard : '';
-}
-
-async function secured(socket: Socket, { ca }: Certificate): Promise<Socket> {
-  const tls = secure({ socket, ca: readFileSync(ca), servername: 'mail.test' });
-  await once(tls, 'secureConnect');
-  return tls;
 }

@@ -14,16 +14,61 @@
  * suite. A protocol of lines with dotted lists is a `LineDialect`: data only.
  */
 import type { Profile, Service } from '../talk/index.ts';
+import { ftp } from './ftp.ts';
 import { imap } from './imap.ts';
 import { implicitOnly } from './implicit-only.ts';
+import { irc } from './irc.ts';
+import { ldap } from './ldap.ts';
+import { managesieve } from './managesieve.ts';
+import { mysql } from './mysql.ts';
+import { nats } from './nats.ts';
+import { nbd } from './nbd.ts';
 import { nntp, nntp1997 } from './nntp.ts';
 import { pop3 } from './pop3.ts';
+import { postgresql } from './postgresql.ts';
 import { lmtp, smtp, submission } from './smtp.ts';
+import { xmppClient, xmppServer } from './xmpp.ts';
 
-export { imap, lmtp, nntp, nntp1997, pop3, smtp, submission };
+export {
+  ftp,
+  imap,
+  irc,
+  ldap,
+  lmtp,
+  managesieve,
+  mysql,
+  nats,
+  nbd,
+  nntp,
+  nntp1997,
+  pop3,
+  postgresql,
+  smtp,
+  submission,
+  xmppClient,
+  xmppServer,
+};
 
 /** Services with an in-band upgrade. */
-export const profiles: readonly Profile[] = [smtp, submission, lmtp, imap, pop3, nntp, nntp1997];
+export const profiles: readonly Profile[] = [
+  smtp,
+  submission,
+  lmtp,
+  imap,
+  pop3,
+  managesieve,
+  nntp,
+  nntp1997,
+  ldap,
+  xmppClient,
+  xmppServer,
+  irc,
+  ftp,
+  postgresql,
+  mysql,
+  nats,
+  nbd,
+];
 
 /** All services that are known by name. */
 export const services: readonly Service[] = [...profiles, ...implicitOnly];

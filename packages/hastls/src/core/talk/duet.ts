@@ -1,9 +1,9 @@
-import { text } from '../bytes/text.ts';
 import type { Machine } from './driver.ts';
+import { shown } from './transcript.ts';
 
 /**
- * Lets two machines talk to each other until neither has anything left to say, and gives what was said: `C: …` and
- * `S: …`, a line each. `cut` decides into which pieces the octets are delivered: whole by default.
+ * Lets two machines talk to each other until neither has anything left to say, and gives what was said: a transcript of the
+ * client's `C` and the server's `S`. `cut` decides into which pieces the octets are delivered: whole by default.
  */
 export function duet(
   client: Machine<unknown>,
@@ -19,7 +19,7 @@ export function duet(
     ] as const)
       for (let sent = from.output.shift(); sent !== undefined; sent = from.output.shift()) {
         moved = true;
-        for (const each of text(sent).replace(/\r\n$/, '').split('\r\n')) heard.push(`${who}: ${each}`);
+        heard.push(...shown(who, sent));
         for (const piece of cut(sent)) to.feed(piece);
       }
   }

@@ -19,14 +19,18 @@
  * `policy/` says what. A server has one more ending, the *handover*: a command that is not the upgrade's business, and
  * belongs to the application.
  */
+export * from './ber.ts';
 export * from './client-hello.ts';
 export * from './conversation.ts';
 export * from './driver.ts';
 export * from './frame-server.ts';
+export * from './frames.ts';
 export * from './line-profile.ts';
 export * from './line-server.ts';
 export * from './lines.ts';
 export * from './meanings.ts';
 export * from './opening.ts';
 export * from './profile.ts';
+export * from './transcript.ts';
 export * from './trigger97.ts';
+export * from './xml.ts';

@@ -8,21 +8,23 @@ import { isApplications, type ServerContext } from './profile.ts';
  * name, and `{tag}` for the tag of the command that is answered.
  */
 export interface ServerWords {
-  /** Said on connect; none: the client speaks first. */
-  readonly greeting?: string;
+  /** Said on connect, over one or more lines; none: the client speaks first. */
+  readonly greeting?: string | readonly string[];
   /** Commands begin with a tag. Default: no. */
   readonly tagged?: boolean;
   readonly upgrade: {
-    /** The command, in capitals; it has no parameters. */
+    /** The command, in capitals, with all the parameters it has. */
     readonly command: string;
     readonly goAhead: string;
-    /** To a command with parameters. */
+    /** To a command with other parameters. */
     readonly malformed: string;
     /** To a client that asks again although TLS is there. */
     readonly again: string;
   };
   /** Commands, in capitals, that are answered before TLS: what a client must know to find the upgrade. */
   readonly answers?: Readonly<Record<string, readonly string[]>>;
+  /** Commands, in capitals, that no application gets to see, under TLS neither: they would lead out of it. [V15] */
+  readonly never?: Readonly<Record<string, string>>;
   /** The command that ends a connection, and the last word. */
   readonly quit?: { readonly command: string; readonly answer: readonly string[] };
   /** To every other command: TLS first. */
@@ -36,23 +38,35 @@ export interface ServerWords {
  * All rules are here, and only once; what a protocol adds is data.
  */
 export function lineServer(words: ServerWords): (as: ServerContext) => Conversation<Verdict | Handover, 'server'> {
-  const { greeting, tagged = false, upgrade, answers = {}, quit, demand, helloFollowsDemand = false } = words;
+  const {
+    greeting,
+    tagged = false,
+    upgrade,
+    answers = {},
+    never = {},
+    quit,
+    demand,
+    helloFollowsDemand = false,
+  } = words;
+  const upgradeWord = verb(upgrade.command);
   return function* (as) {
     const answer = (tag: string, ...lines: readonly string[]) =>
       say(...lines.map((each) => each.replaceAll('{host}', () => as.host).replaceAll('{tag}', () => tag)));
 
-    if (greeting !== undefined && !as.greeted) yield* answer('*', greeting);
+    if (greeting !== undefined && !as.greeted) yield* answer('*', ...[greeting].flat());
     for (;;) {
       const heard = yield* line();
       const [tag, command] = tagged ? split(heard) : ['', heard];
       const word = verb(command);
-      if (word === upgrade.command && as.secured) {
+      if (word === upgradeWord && as.secured) {
         yield* answer(tag, upgrade.again); // never twice [RFC3207 §4.2]
-      } else if (word === upgrade.command && command.trimEnd().length > word.length) {
+      } else if (word === upgradeWord && command.trimEnd().toUpperCase() !== upgrade.command) {
         yield* answer(tag, upgrade.malformed);
-      } else if (word === upgrade.command) {
+      } else if (word === upgradeWord) {
         yield* answer(tag, upgrade.goAhead);
         return helloFollowsDemand ? yield* clientHello() : startTls;
+      } else if (Object.hasOwn(never, word)) {
+        yield* answer(tag, never[word] ?? demand);
       } else if (isApplications(as, word)) {
         return handover(heard);
       } else if (word === quit?.command) {

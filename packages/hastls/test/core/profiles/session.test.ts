@@ -57,7 +57,7 @@ for (const [profile, demanded, reply] of demands)
     assert.equal(session(profile).demands(reply), demanded));
 
 test('what our servers say to who crosses their line, our clients hear as a demand [S6]', () => {
-  for (const profile of profiles) {
+  for (const profile of profiles.filter((each) => each.session !== undefined)) {
     const command = profile === imap ? 'x LIST "" *' : 'GROUP misc.test';
     const machine = converse(profile.server({ host: 'host.example', mode: 'require', greeted: true }));
     assert.ok(session(profile).demands(feed(machine, `${command}\r\n`)), profile.name);

@@ -52,7 +52,13 @@ export function pathOf(command: string): string {
 
 // Daemons live where an ordinary user's PATH does not reach.
 const { PATH = '' } = process.env;
-const PLACES = [...PATH.split(':'), '/usr/sbin', '/usr/lib/postfix/sbin', '/usr/lib/news/bin'];
+const PLACES = [
+  ...PATH.split(':'),
+  '/usr/sbin',
+  '/usr/lib/postfix/sbin',
+  '/usr/lib/news/bin',
+  '/usr/lib/postgresql/15/bin',
+];
 
 function find(command: string): string | undefined {
   return PLACES.map((place) => resolve(place, command)).find((each) => {

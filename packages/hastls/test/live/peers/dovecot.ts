@@ -5,7 +5,7 @@ import { listening, type Peer, start } from './peer.ts';
 import type { Certificate } from './test-ca.ts';
 
 export const DOVECOT: Need = {
-  packages: 'dovecot-imapd dovecot-pop3d dovecot-lmtpd',
+  packages: 'dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved',
   commands: ['dovecot'],
   root: true,
 };
@@ -18,6 +18,8 @@ export interface DovecotPorts {
   readonly pop3s: number;
   readonly lmtp: number;
   readonly lmtps: number;
+  /** In-band only. */
+  readonly sieve: number;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function startDovecot(home: string, certificate: Certificate, ports
     `base_dir = ${base}
 state_dir = ${base}
 log_path = /dev/stderr
-protocols = imap pop3 lmtp
+protocols = imap pop3 lmtp sieve
 listen = 127.0.0.1, ${DOVECOT_STRICT}
 ssl = yes
 ssl_cert = <${certificate.chain}
@@ -64,6 +66,9 @@ ${listener('imap', ports.imap)}${listener('imaps', ports.imaps)}}
 service pop3-login {
   chroot =
 ${listener('pop3', ports.pop3)}${listener('pop3s', ports.pop3s)}}
+service managesieve-login {
+  chroot =
+${listener('sieve', ports.sieve)}}
 service lmtp {
 ${listener('lmtp', ports.lmtp)}${listener('lmtps', ports.lmtps)}}
 service anvil {

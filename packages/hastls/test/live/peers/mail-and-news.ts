@@ -25,12 +25,12 @@ export const MAIL_AND_NEWS: readonly Need[] = [OPENSSL, POSTFIX, DOVECOT, NNRPD]
 
 /** Postfix, Dovecot and nnrpd, with this certificate, and all that can be asked of them. */
 export async function startMailAndNews(stage: Stage, certificate: Certificate): Promise<readonly LiveService[]> {
-  const [may = 0, encrypt = 0, submission = 0, implicit = 0, none = 0, ...more] = await freePorts(13);
-  const [imap = 0, imaps = 0, pop3 = 0, pop3s = 0, lmtp = 0, lmtps = 0, nntp = 0, nntps = 0] = more;
+  const [may = 0, encrypt = 0, submission = 0, implicit = 0, none = 0, ...more] = await freePorts(14);
+  const [imap = 0, imaps = 0, pop3 = 0, pop3s = 0, lmtp = 0, lmtps = 0, nntp = 0, nntps = 0, sieve = 0] = more;
   const news = await prepareNews(stage.home, certificate);
   await Promise.all([
     stage.keep(startPostfix(stage.home, certificate, { may, encrypt, submission, implicit, none })),
-    stage.keep(startDovecot(stage.home, certificate, { imap, imaps, pop3, pop3s, lmtp, lmtps })),
+    stage.keep(startDovecot(stage.home, certificate, { imap, imaps, pop3, pop3s, lmtp, lmtps, sieve })),
     stage.keep(startNnrpd(news, { port: nntp, implicit: false })),
     stage.keep(startNnrpd(news, { port: nntps, implicit: true })),
   ]);

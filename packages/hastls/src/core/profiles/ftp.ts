@@ -1,0 +1,104 @@
+import { text } from '../bytes/text.ts';
+import {
+  absent,
+  type Conversation,
+  type Framer,
+  failure,
+  handover,
+  lineFrame,
+  lineServer,
+  type Meanings,
+  type Profile,
+  say,
+  startTls,
+  type Verdict,
+  wordless,
+} from '../talk/index.ts';
+
+const GREETING: Meanings = { '220': 'yes', '421': 'bye', '4': 'no', '5': 'no' };
+const FEATURES: Meanings = { '211': 'yes', '421': 'bye', '500': 'unknown', '502': 'unknown', '4': 'no', '5': 'no' };
+const UPGRADE: Meanings = {
+  '234': 'yes', // and not 334, which asks for more [RFC4217 §4]
+  '421': 'bye',
+  '500': 'unknown',
+  '502': 'unknown',
+  '504': 'unknown',
+  '4': 'no',
+  '5': 'no',
+};
+
+/** Files: the connection for commands. Those for data are protected one by one, once `PROT P` was said over TLS. */
+export const ftp: Profile = {
+  name: 'ftp',
+  service: 'ftp',
+  ports: { plain: [21], tls: [990] },
+  implicitScheme: 'ftps',
+  alpn: ['ftp'],
+  specs: ['RFC 4217', 'RFC 2389', 'RFC 959'],
+
+  *client() {
+    const greeting = yield* answer(GREETING);
+    if (greeting.failed !== undefined) return greeting.failed;
+    yield* say('FEAT');
+    const { failed, whole } = yield* answer(FEATURES);
+    return failed ?? (whole.split('\n').some(offersTls) ? yield* trigger() : absent(whole));
+  },
+
+  server: lineServer({
+    greeting: '220 {host} ready',
+    upgrade: {
+      command: 'AUTH TLS',
+      goAhead: '234 Begin TLS negotiation now',
+      malformed: '504 AUTH TLS is the only one there is',
+      again: '503 TLS is already active',
+    },
+    answers: { FEAT: ['211-Features', ' AUTH TLS', ' PBSZ', ' PROT', '211 End'], NOOP: ['200 OK'] },
+    never: { CCC: '533 The connection for commands stays protected' }, // [V15] [RFC4217 §4]
+    quit: { command: 'QUIT', answer: ['221 Bye'] },
+    demand: '530 TLS is required: AUTH TLS first',
+  }),
+  speaksFirst: 'client',
+  forgets: ['features', 'the user named', 'the type, structure and mode of transfers', 'the directory', 'data ports'],
+
+  session: {
+    *open() {
+      const { failed, whole } = yield* answer(GREETING);
+      return failed ?? handover(whole);
+    },
+    reopen: () => wordless(handover('')),
+    reply: () => answerFrame,
+    demands: (reply) => /^(421|5[235]\d)[ -].*\b(TLS|SSL|encrypt)/is.test(reply),
+    trigger,
+  },
+};
+
+function* trigger(): Conversation<Verdict> {
+  yield* say('AUTH TLS');
+  return (yield* answer(UPGRADE)).failed ?? startTls;
+}
+
+/** ` AUTH TLS`, or one of several: ` AUTH SSL;TLS`. [RFC4217 §6] */
+function offersTls(feature: string): boolean {
+  const [auth, ...mechanisms] = feature.trim().toUpperCase().split(/[ ;]/);
+  return auth === 'AUTH' && mechanisms.includes('TLS');
+}
+
+function* answer(means: Meanings): Conversation<{ failed: Verdict | undefined; whole: string }> {
+  const whole = text(yield { do: 'take', frame: answerFrame })
+    .replaceAll('\r\n', '\n')
+    .trimEnd();
+  return { failed: failure(means, /^\d{3}(?=[ -]|$)/.exec(whole)?.[0] ?? '', whole), whole };
+}
+
+/** Frames a reply. Where one has more lines, only the last must begin with the code and a space. [RFC959 §4.2] */
+const answerFrame: Framer = (buffer) => {
+  const first = lineFrame(buffer);
+  const opening = text(buffer.subarray(0, 4));
+  if (first <= 0 || !/^\d{3}-/.test(opening)) return first;
+  const last = opening.replace('-', ' ');
+  for (let at = first; ; ) {
+    const end = buffer.indexOf(0x0a, at) + 1;
+    if (end === 0 || text(buffer.subarray(at, at + 4)) === last) return end;
+    at = end;
+  }
+};

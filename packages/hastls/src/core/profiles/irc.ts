@@ -1,0 +1,65 @@
+import {
+  type Conversation,
+  closed,
+  failure,
+  firstWord,
+  handover,
+  line,
+  lineFrame,
+  lineServer,
+  type Meanings,
+  type Profile,
+  say,
+  startTls,
+  type Verdict,
+  verb,
+  wordless,
+} from '../talk/index.ts';
+
+const UPGRADE: Meanings = { '670': 'yes', '691': 'no', '421': 'unknown', '451': 'unknown' };
+
+/**
+ * Chat. The client asks before it says who it is, and a server that does not know the question may stay silent: to
+ * the deadline that is for the caller to set. [IRCv3 tls-3.1]
+ */
+export const irc: Profile = {
+  name: 'irc',
+  service: 'irc',
+  ports: { plain: [6667], tls: [6697] },
+  implicitScheme: 'ircs',
+  alpn: ['irc'],
+  specs: ['IRCv3 tls 3.1', 'RFC 1459', 'RFC 7194'],
+  client: trigger,
+  server: lineServer({
+    upgrade: {
+      command: 'STARTTLS',
+      goAhead: ':{host} 670 * :STARTTLS successful, proceed with TLS handshake',
+      malformed: ':{host} 691 * :STARTTLS has no parameters',
+      again: ':{host} 691 * :TLS is already active',
+    },
+    quit: { command: 'QUIT', answer: ['ERROR :Bye'] },
+    demand: ':{host} 451 * :TLS is required: STARTTLS first', // "you have not registered": nothing goes on without that
+  }),
+  speaksFirst: 'client',
+  forgets: ['capabilities', 'the nickname and user named', 'the name of the server'],
+  session: {
+    open: () => wordless(handover('')),
+    reopen: () => wordless(handover('')),
+    reply: () => lineFrame,
+    demands: (reply) => words(reply.trimEnd()).startsWith('451 ') && /\b(TLS|SSL)\b/.test(reply),
+    trigger,
+  },
+};
+
+function* trigger(): Conversation<Verdict> {
+  yield* say('STARTTLS');
+  for (;;) {
+    const heard = yield* line();
+    const word = verb(words(heard));
+    if (word === 'ERROR') return closed(heard);
+    if (word !== 'NOTICE') return failure(UPGRADE, word, heard) ?? startTls; // notices come at any time
+  }
+}
+
+/** A message without the name of who says it. */
+const words = (heard: string): string => (heard.startsWith(':') ? heard.slice(firstWord(heard).length + 1) : heard);

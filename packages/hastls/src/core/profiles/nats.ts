@@ -1,0 +1,62 @@
+import {
+  absent,
+  closed,
+  firstWord,
+  handover,
+  isApplications,
+  line,
+  looksLikeClientHello,
+  notTheProtocol,
+  type Profile,
+  refused,
+  say,
+  startTls,
+  verb,
+} from '../talk/index.ts';
+
+/** Messages by subject. The server tells about itself first; TLS begins at once where it says so, and nobody asks. */
+export const nats: Profile = {
+  name: 'nats',
+  service: 'nats',
+  ports: { plain: [4222], tls: [] },
+  specs: ['NATS client protocol'],
+
+  *client() {
+    const heard = yield* line();
+    if (firstWord(heard) === '-ERR') return refused(heard);
+    const about = firstWord(heard) === 'INFO' ? read(heard.slice(5)) : undefined;
+    if (about === undefined) return notTheProtocol(heard);
+    const { tls_required: required, tls_available: available } = about;
+    return required === true || available === true ? startTls : absent(heard);
+  },
+
+  *server(as) {
+    if (!as.greeted) yield* say(greeting(as.mode === 'require' ? 'tls_required' : 'tls_available'));
+    // Nothing is said in between, so a ClientHello may come instead of a command. [S10]
+    const first = as.secured ? undefined : yield { do: 'peek', is: helloOrCommand };
+    if (first?.[0] === HANDSHAKE) return startTls;
+    const command = yield* line();
+    if (isApplications(as, verb(command))) return handover(command);
+    yield* say("-ERR 'Secure Connection - TLS Required'");
+    return closed(command);
+  },
+  speaksFirst: 'client',
+  forgets: ['all that the server told about itself: nonce, other addresses, limits'],
+};
+
+const greeting = (tls: string): string =>
+  `INFO {"server_id":"0","version":"2.9.0","proto":1,"headers":true,"max_payload":1048576,"${tls}":true}`;
+
+const HANDSHAKE = 0x16;
+const helloOrCommand = (buffer: Uint8Array): -1 | 0 | 1 =>
+  buffer.length > 0 && buffer[0] !== HANDSHAKE ? 1 : looksLikeClientHello(buffer);
+
+/** What the JSON says, if it is an object. */
+function read(json: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,113 @@
+import { latin1, parsed, text } from '../bytes/index.ts';
+import {
+  absent,
+  type Conversation,
+  closed,
+  elementFrame,
+  type Framer,
+  frame,
+  handover,
+  isApplications,
+  notTheProtocol,
+  type Profile,
+  readXml,
+  refused,
+  type Scope,
+  type Service,
+  send,
+  startTls,
+  streamHeadFrame,
+  type XmlElement,
+} from '../talk/index.ts';
+
+const STREAMS = 'http://etherx.jabber.org/streams';
+const TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
+
+/** Chat, between a person's client and the server. */
+export const xmppClient: Profile = xmpp('jabber:client', {
+  name: 'xmpp-client',
+  service: 'xmpp-client',
+  ports: { plain: [5222], tls: [] },
+  alpn: ['xmpp-client'],
+  specs: ['RFC 6120', 'RFC 7590', 'XEP-0368'],
+});
+
+/** Chat, between servers. */
+export const xmppServer: Profile = xmpp('jabber:server', {
+  name: 'xmpp-server',
+  service: 'xmpp-server',
+  ports: { plain: [5269], tls: [] },
+  alpn: ['xmpp-server'],
+  specs: ['RFC 6120', 'RFC 7590', 'XEP-0368'],
+});
+
+/** Two documents that grow; over TLS both begin anew. Nothing in them says who is asking. [RFC6120 §5.4] */
+function xmpp(content: string, about: Service): Profile {
+  const scope: Scope = { '': content, stream: STREAMS };
+  const head = (attributes: string): string =>
+    `<?xml version='1.0'?><stream:stream xmlns='${content}' xmlns:stream='${STREAMS}' ${attributes} version='1.0'>`;
+
+  return {
+    ...about,
+    *client({ host }) {
+      yield* send(latin1(head(`to='${quoted(host)}'`)));
+      const opened = yield* take(streamHeadFrame, {});
+      if (!is(opened.element, STREAMS, 'stream')) return notTheProtocol(opened.whole);
+      const { version } = opened.element?.attributes ?? {};
+      if (version === undefined) return absent(opened.whole); // [RFC6120 §4.7.5]
+      const features = yield* take(elementFrame, opened.scope);
+      if (is(features.element, STREAMS, 'error')) return closed(features.whole);
+      if (!is(features.element, STREAMS, 'features')) return notTheProtocol(features.whole);
+      if (!features.element?.children.some((each) => is(each, TLS, 'starttls'))) return absent(features.whole);
+      yield* send(latin1(`<starttls xmlns='${TLS}'/>`));
+      const { element, whole } = yield* take(elementFrame, opened.scope);
+      if (is(element, TLS, 'proceed')) return startTls;
+      if (is(element, STREAMS, 'error')) return closed(whole);
+      return is(element, TLS, 'failure') ? refused(whole) : notTheProtocol(whole);
+    },
+
+    *server(as) {
+      if (!as.greeted) {
+        const { element, whole } = yield* take(streamHeadFrame, {});
+        if (!is(element, STREAMS, 'stream')) return notTheProtocol(whole);
+        if (isApplications(as, 'STREAM')) return handover(whole);
+        const features = `<starttls xmlns='${TLS}'><required/></starttls>`;
+        // The id is of no use to anybody: this stream comes to TLS, or to its end.
+        yield* send(
+          latin1(`${head(`from='${quoted(as.host)}' id='0'`)}<stream:features>${features}</stream:features>`),
+        );
+      }
+      const { element, whole } = yield* take(elementFrame, scope);
+      const isTrigger = is(element, TLS, 'starttls');
+      if (isTrigger && !as.secured) {
+        yield* send(latin1(`<proceed xmlns='${TLS}'/>`));
+        return startTls;
+      }
+      if (element === undefined) return whole.trimStart().startsWith('</') ? closed(whole) : notTheProtocol(whole);
+      if (!isTrigger && isApplications(as, element.name.toUpperCase())) return handover(whole);
+      yield* send(latin1(isTrigger ? `<failure xmlns='${TLS}'/></stream:stream>` : DEMAND));
+      return closed(whole);
+    },
+    speaksFirst: 'client',
+    forgets: ['features', 'the id of the stream', 'authentication'],
+  };
+}
+
+const DEMAND =
+  "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>";
+
+const is = (element: XmlElement | undefined, namespace: string, name: string): boolean =>
+  element?.namespace === namespace && element.name === name;
+
+const quoted = (host: string): string =>
+  host.replaceAll('&', '&amp;').replaceAll("'", '&apos;').replaceAll('<', '&lt;');
+
+/** Takes one frame, and reads it; what is not well-formed is no element. */
+function* take(
+  framer: Framer,
+  outer: Scope,
+): Conversation<{ element: XmlElement | undefined; scope: Scope; whole: string }> {
+  const whole = text(yield* frame(framer));
+  const read = parsed(() => readXml(whole, outer));
+  return { ...(read.ok ? read.value : { element: undefined, scope: outer }), whole };
+}

@@ -1,0 +1,112 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Need, pathOf, run } from './commands.ts';
+import { listening, type Peer, start } from './peer.ts';
+import type { Certificate } from './test-ca.ts';
+
+/** A server with one port that begins in plaintext, and the certificate for what follows. */
+export type StartService = (home: string, certificate: Certificate, port: number) => Promise<Peer>;
+
+export const SLAPD: Need = { packages: 'slapd', commands: ['slapd'] };
+export const startSlapd: StartService = async (home, { ca, chain, key }, port) => {
+  const config = join(home, 'slapd.conf');
+  await writeFile(config, `TLSCACertificateFile ${ca}\nTLSCertificateFile ${chain}\nTLSCertificateKeyFile ${key}\n`);
+  return daemon('slapd', ['-d', '0', '-f', config, '-h', `ldap://127.0.0.1:${port}`], port);
+};
+
+export const PROSODY: Need = { packages: 'prosody', commands: ['prosody'] };
+/** Prosody, for clients and servers: the second port is the next one's. */
+export const startProsody = async (
+  home: string,
+  { chain, key }: Certificate,
+  [clients, servers]: readonly [number, number],
+): Promise<Peer> => {
+  const [config, data] = [join(home, 'prosody.cfg.lua'), join(home, 'prosody')];
+  await mkdir(data);
+  await writeFile(
+    config,
+    `run_as_root = true
+data_path = "${data}"
+pidfile = "${data}/pid"
+interfaces = { "127.0.0.1" }
+modules_enabled = { "tls", "saslauth", "dialback" }
+modules_disabled = { "posix" }
+c2s_ports = { ${clients} }
+s2s_ports = { ${servers} }
+c2s_require_encryption = true
+s2s_require_encryption = true
+ssl = { certificate = "${chain}", key = "${key}" }
+VirtualHost "mail.test"
+`,
+  );
+  return start({
+    name: 'Prosody',
+    command: 'prosody',
+    args: ['-F', '--config', config],
+    isReady: () => listening([clients, servers]),
+  });
+};
+
+export const VSFTPD: Need = { packages: 'vsftpd', commands: ['vsftpd'], root: true };
+export const startVsftpd: StartService = async (home, { chain, key }, port) => {
+  const [config, empty] = [join(home, 'vsftpd.conf'), join(home, 'vsftpd')];
+  await mkdir(empty);
+  await writeFile(
+    config,
+    `listen=YES
+listen_address=127.0.0.1
+listen_port=${port}
+background=NO
+ssl_enable=YES
+rsa_cert_file=${chain}
+rsa_private_key_file=${key}
+ssl_tlsv1=YES
+secure_chroot_dir=${empty}
+`,
+  );
+  return daemon('vsftpd', [config], port);
+};
+
+export const MARIADB: Need = { packages: 'mariadb-server', commands: ['mariadbd', 'mariadb-install-db'], root: true };
+export const startMariadb: StartService = async (home, { ca, chain, key }, port) => {
+  const [data, ownKey] = [join(home, 'mariadb'), join(home, 'mariadb.key')];
+  await mkdir(data);
+  await copyFile(key, ownKey);
+  await run('chown', 'mysql:mysql', data, ownKey);
+  await run('mariadb-install-db', '--no-defaults', '--user=mysql', `--datadir=${data}`, '--skip-test-db');
+  const tls = [`--ssl-ca=${ca}`, `--ssl-cert=${chain}`, `--ssl-key=${ownKey}`];
+  const place = [`--datadir=${data}`, `--socket=${data}/socket`, '--bind-address=127.0.0.1', `--port=${port}`];
+  return daemon('mariadbd', ['--no-defaults', '--user=mysql', ...place, ...tls], port);
+};
+
+export const NATS: Need = { packages: 'nats-server', commands: ['nats-server'] };
+export const startNats: StartService = (_home, { chain, key }, port) =>
+  daemon('nats-server', ['-a', '127.0.0.1', '-p', `${port}`, '--tls', '--tlscert', chain, '--tlskey', key], port);
+
+export const NBDKIT: Need = { packages: 'nbdkit', commands: ['nbdkit'] };
+export const startNbdkit: StartService = async (home, { ca, chain, key }, port) => {
+  const files = join(home, 'nbdkit');
+  await mkdir(files);
+  await copyFile(ca, join(files, 'ca-cert.pem'));
+  await copyFile(chain, join(files, 'server-cert.pem'));
+  await copyFile(key, join(files, 'server-key.pem'));
+  const tls = ['--tls=require', `--tls-certificates=${files}`];
+  return daemon('nbdkit', ['--foreground', '-i', '127.0.0.1', '-p', `${port}`, ...tls, 'memory', '1M'], port);
+};
+
+export const POSTGRESQL: Need = { packages: 'postgresql', commands: ['postgres', 'initdb'], root: true };
+/** PostgreSQL, which refuses to be root. */
+export const startPostgresql: StartService = async (home, { chain, key }, port) => {
+  const [data, ownKey] = [join(home, 'postgresql'), join(home, 'postgresql.key')];
+  await mkdir(data);
+  await copyFile(key, ownKey);
+  await run('chmod', '600', ownKey);
+  await run('chown', 'postgres:postgres', data, ownKey);
+  await run('runuser', '-u', 'postgres', '--', pathOf('initdb'), '-D', data, '--no-sync');
+  const tls = ['-c', 'ssl=on', '-c', `ssl_cert_file=${chain}`, '-c', `ssl_key_file=${ownKey}`];
+  const place = ['-D', data, '-h', '127.0.0.1', '-p', `${port}`, '-k', data];
+  return daemon('runuser', ['-u', 'postgres', '--', pathOf('postgres'), ...place, ...tls], port);
+};
+
+const daemon = (command: string, args: readonly string[], port: number): Promise<Peer> =>
+  start({ name: command, command, args, isReady: () => listening([port]) });

@@ -1,0 +1,66 @@
+// Writes docs/PROTOCOLS.md from the profiles: the facts, and what our own client and server say to each other on the
+// way to TLS. `--check` compares instead of writing.
+import { isProfile, profiles, services } from 'hastls/profiles';
+import { converse, NEUTRAL_SELF, type Profile, type Service } from 'hastls/talk';
+import { duet } from 'hastls/testing';
+import { generated } from './generated.js';
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const listed = (each: readonly (string | number)[]): string => (each.length === 0 ? '–' : each.join(', '));
+
+const facts = ({ name, service, ports, implicitScheme = '–', alpn = [], specs }: Service): string =>
+  row(
+    name,
+    `\`_${service}._tcp\``,
+    listed(ports.plain),
+    listed(ports.tls),
+    implicitScheme,
+    listed(alpn),
+    listed(specs),
+  );
+
+const TITLES = ['name', 'owner label', 'ports', 'TLS ports', 'TLS scheme', 'ALPN', 'written from'];
+
+const transcript = ({ client, server }: Profile): readonly string[] =>
+  duet(
+    converse(client({ host: 'host.example', self: NEUTRAL_SELF })),
+    converse(server({ host: 'host.example', mode: 'require' })),
+  );
+
+generated(
+  'docs/PROTOCOLS.md',
+  [
+    '# Protocols',
+    '',
+    'Every service that is known by name. Written by `npm run docs` from `core/profiles`; CI compares.',
+    '',
+    '## With an in-band upgrade',
+    '',
+    row(...TITLES),
+    row(...TITLES.map(() => '---')),
+    ...profiles.map(facts),
+    '',
+    '## Without one',
+    '',
+    row(...TITLES),
+    row(...TITLES.map(() => '---')),
+    ...services.filter((each) => !isProfile(each)).map(facts),
+    '',
+    '## What is said before TLS',
+    '',
+    'Our client and our server, which wants TLS, up to the ClientHello. `C:` and `S:` are lines of the client and of the',
+    'server, `C>` and `S>` text that ends in no line, `C#` and `S#` octets in hex. Dialogues with real',
+    'servers are in `test/core/profiles/captured`.',
+    ...profiles.flatMap((profile) => [
+      '',
+      `### ${profile.name}`,
+      '',
+      '```text',
+      ...transcript(profile),
+      '```',
+      '',
+      `Over TLS the ${profile.speaksFirst} speaks first. Forgotten by then: ${profile.forgets.join('; ')}.`,
+    ]),
+    '',
+  ].join('\n'),
+);

@@ -10,8 +10,12 @@ export interface Reader {
   take(length: number): Uint8Array;
   /** All that is left, as a view. */
   rest(): Uint8Array;
+  /** Another reader of the same input, from an offset of the whole on; `end` is by default that of the whole. */
+  part(start: number, end?: number): Reader;
   /** The whole input, for formats that point backwards. */
   readonly whole: Uint8Array;
+  /** The same object in all readers of one input, so that what was found at an offset can be kept with it. */
+  readonly input: object;
 }
 
 /** Where a reader is. Readers are made for each name and record, so they share their functions. */
@@ -20,7 +24,7 @@ interface Place extends Reader {
   readonly end: number;
 }
 
-const FUNCTIONS: ThisType<Place> & Omit<Reader, 'whole'> = {
+const FUNCTIONS: ThisType<Place> & Omit<Reader, 'whole' | 'input'> = {
   get at() {
     return this.next;
   },
@@ -50,11 +54,16 @@ const FUNCTIONS: ThisType<Place> & Omit<Reader, 'whole'> = {
   rest() {
     return this.take(this.left);
   },
+  part(start, end) {
+    return placed(this.whole, start, end ?? this.whole.length, this.input);
+  },
 };
 
-/** A reader of these octets, or of a part of them. */
-export function reader(whole: Uint8Array, start = 0, end: number = whole.length): Reader {
-  return { __proto__: FUNCTIONS, whole, next: start, end } as object as Reader; // as: TypeScript takes __proto__ for a property
+/** A reader of these octets. */
+export const reader = (whole: Uint8Array): Reader => placed(whole, 0, whole.length, {});
+
+function placed(whole: Uint8Array, start: number, end: number, input: object): Reader {
+  return { __proto__: FUNCTIONS, whole, next: start, end, input } as object as Reader; // as: TypeScript takes __proto__ for a property
 }
 
 function need(place: Place, length: number): number {

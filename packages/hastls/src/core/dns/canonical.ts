@@ -1,7 +1,7 @@
 import { compareBytes, equalBytes } from '../bytes/compare.ts';
 import { reader } from '../bytes/reader.ts';
 import { writer } from '../bytes/writer.ts';
-import { canonical, child, labelCount, type Name, suffix, writeName } from './name.ts';
+import { canonical, child, labelCount, type Name, ROOT, suffix, writeName } from './name.ts';
 import { readRdata } from './rdata.ts';
 import type { ResourceRecord } from './resource-record.ts';
 import { TYPE } from './type-names.ts';
@@ -36,15 +36,20 @@ export function canonicalRrset(rrset: readonly ResourceRecord[]): readonly Resou
  * original TTL, under the wildcard's name if it was expanded from one. [RFC4034 §3.1.8.1] [RFC4035 §5.3.2]
  * @throws RangeError when the RRSIG does not fit the RRset: another type, or more labels than the owner has.
  */
-export function signedOctets(rrsig: Uint8Array, rrset: readonly ResourceRecord[]): Uint8Array {
+export const signedOctets = (rrsig: Uint8Array, rrset: readonly ResourceRecord[]): Uint8Array =>
+  signedOctetsOf(rrsig, canonicalRrset(rrset));
+
+/** `signedOctets` for a set that is canonical already: several signatures may cover it. @throws RangeError as there */
+export function signedOctetsOf(rrsig: Uint8Array, canonicalSet: readonly ResourceRecord[]): Uint8Array {
   const { typeCovered, labels, originalTtl, signature } = readRrsig(rrsig);
-  const canonicalSet = canonicalRrset(rrset);
   const head = canonicalRdata(TYPE.RRSIG, rrsig);
   const to = writer().bytes(head.subarray(0, head.length - signature.length));
-  for (const { name, type, class: recordClass, rdata } of canonicalSet) {
+  const owner = writer();
+  writeName(owner, signedOwner(canonicalSet[0]?.name ?? ROOT, labels)); // one for the whole set
+  const ownerOctets = owner.finish();
+  for (const { type, class: recordClass, rdata } of canonicalSet) {
     if (type !== typeCovered) throw new RangeError(`a signature over type ${typeCovered}, not ${type}`);
-    writeName(to, signedOwner(name, labels));
-    to.uint16(type).uint16(recordClass).uint32(originalTtl).uint16(rdata.length).bytes(rdata);
+    to.bytes(ownerOctets).uint16(type).uint16(recordClass).uint32(originalTtl).uint16(rdata.length).bytes(rdata);
   }
   return to.finish();
 }

@@ -5,7 +5,7 @@ import { text } from '../bytes/text.ts';
 import type { Writer } from '../bytes/writer.ts';
 import { ip4FromText, ip4ToText, ip6FromText, ip6ToText } from './address.ts';
 import { decodeEscapes, quote } from './character-string.ts';
-import { canonical, parseName, readName, writeName } from './name.ts';
+import { parseName, readName, readNameOctets, writeName } from './name.ts';
 import { ttlFromText } from './ttl.ts';
 import { typeFromText, typeToText } from './type-names.ts';
 import type { Words } from './words.ts';
@@ -78,8 +78,8 @@ export const salt: Field = counted(
   (octets) => (octets.length === 0 ? '-' : toHex(octets)),
   (written) => (written === '-' ? new Uint8Array(0) : fromHex(written)),
 );
-/** A hashed name: octets after their count, in base32hex. [RFC5155 §3.3] */
-export const hash: Field = counted(toBase32hex, fromBase32hex);
+/** A hashed name: octets after their count, one at least, in base32hex. [RFC5155 §3.2 §3.3] */
+export const hash: Field = counted(toBase32hex, fromBase32hex, 1);
 /** A character string. [RFC1035 §3.3] */
 export const string: Field = counted(quote, decodeEscapes);
 /** A word of letters and digits after its length. [RFC8659 §4.1] */
@@ -135,13 +135,16 @@ function numberFromText(word: string, max: number): number {
 function nameField(when: 'lowered' | 'as it stands'): Field {
   return {
     copy(from, to, form) {
-      const read = readName(from);
-      writeName(to, form === 'canonical' && when === 'lowered' ? canonical(read) : read);
+      const octets = readNameOctets(from);
+      to.bytes(form === 'canonical' && when === 'lowered' ? octets.map(lowered) : octets);
     },
     toText: (from) => readName(from, 'forbidden'),
     fromText: (from, to) => writeName(to, parseName(from.next('a name').text, from.origin)),
   };
 }
+
+/** ASCII letters in lower case; the lengths of labels lie below them, and stay. */
+const lowered = (octet: number): number => (octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet);
 
 function fixed(octets: number, toText: (of: Uint8Array) => string, fromText: (word: string) => Uint8Array): Field {
   return {
@@ -167,13 +170,18 @@ function rest(toText: (of: Uint8Array) => string, fromText: (words: string) => U
   };
 }
 
-function counted(toText: (of: Uint8Array) => string, fromText: (word: string) => Uint8Array): Field {
+function counted(toText: (of: Uint8Array) => string, fromText: (word: string) => Uint8Array, least = 0): Field {
+  const take = (from: Reader) => {
+    const octets = from.take(from.uint8());
+    if (octets.length < least) throw new RangeError('a string of no octets where one is wanted');
+    return octets;
+  };
   return {
     copy(from, to) {
-      const octets = from.take(from.uint8());
+      const octets = take(from);
       to.uint8(octets.length).bytes(octets);
     },
-    toText: (from) => toText(from.take(from.uint8())),
+    toText: (from) => toText(take(from)),
     fromText(from, to) {
       const octets = fromText(from.next('a string').text);
       if (octets.length > 255) throw new RangeError(`a string has at most 255 octets, this one ${octets.length}`);

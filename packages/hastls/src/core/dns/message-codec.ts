@@ -106,9 +106,7 @@ function readRecord(from: Reader): ResourceRecord {
   from.take(length);
   // an update's "any such record" has no data, whatever its type [RFC2136 §2.4]
   const rdata =
-    length === 0 && recordClass !== CLASS_IN
-      ? new Uint8Array(0)
-      : readRdata(type, reader(from.whole, start, start + length));
+    length === 0 && recordClass !== CLASS_IN ? new Uint8Array(0) : readRdata(type, from.part(start, start + length));
   // OPT keeps flags there; of others, a TTL with the top bit set is 0 [RFC2181 §8]
   return { name, type, class: recordClass, ttl: type === TYPE.OPT || ttl <= MAX_TTL ? ttl : 0, rdata };
 }

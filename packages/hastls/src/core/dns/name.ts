@@ -1,3 +1,4 @@
+import { concatBytes } from '../bytes/compare.ts';
 import { type Parsed, parsed } from '../bytes/parsed.ts';
 import type { Reader } from '../bytes/reader.ts';
 import type { Writer } from '../bytes/writer.ts';
@@ -105,43 +106,53 @@ export function writeName(out: Writer, of: Name): void {
  * Reads a name, following compression pointers only backwards, so that no message can make it loop. [RFC1035 §4.1.4]
  * @throws RangeError on a forward pointer, an unknown label type, a name over 255 octets.
  */
-export function readName(from: Reader, compression: 'allowed' | 'forbidden' = 'allowed'): Name {
-  const { whole } = from;
+export const readName = (from: Reader, compression: 'allowed' | 'forbidden' = 'allowed'): Name =>
+  (readWritten(from, compression, 0).text || '.') as Name; // built of checked labels
+
+/** The octets of the name that `readName` would read, written out. */
+export const readNameOctets = (from: Reader): Uint8Array => readWritten(from, 'allowed', 0).octets;
+
+/** A name with what it points to. */
+interface WrittenName {
+  /** Its labels, each with its dot. */
+  readonly text: string;
+  readonly octets: Uint8Array;
+  readonly jumps: number;
+}
+
+function readWritten(from: Reader, compression: 'allowed' | 'forbidden', depth: number): WrittenName {
   const start = from.at;
-  let text = '';
-  let length = 1;
-  let at = start;
-  let floor = start;
-  let end = -1;
-  let jumps = 0;
-  const octet = (): number => {
-    const value = whole[at];
-    if (value === undefined || (end < 0 && from.left <= at - from.at))
-      throw new RangeError('a name runs past the end of its data');
-    at++;
-    return value;
-  };
-  for (;;) {
-    const size = octet();
-    if (size === 0) break;
+  for (let text = ''; ; ) {
+    const { at } = from;
+    const size = from.uint8();
+    if (size === 0) return { text, octets: from.whole.subarray(start, from.at), jumps: 0 };
     if (size >= 0xc0) {
-      const target = ((size & 0x3f) << 8) | octet();
+      const target = ((size & 0x3f) << 8) | from.uint8();
       if (compression === 'forbidden') throw new RangeError('a compressed name where none may stand');
-      if (target >= floor) throw new RangeError('a compression pointer that does not point backwards');
-      if (++jumps > MAX_JUMPS) throw new RangeError('a name of too many compression pointers');
-      if (end < 0) end = at;
-      at = floor = target;
-      continue;
+      if (target >= start) throw new RangeError('a compression pointer that does not point backwards');
+      const tail = pointedTo(from, target, depth + 1);
+      const octets = at === start ? tail.octets : concatBytes(from.whole.subarray(start, at), tail.octets);
+      if (octets.length > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
+      return { text: text + tail.text, octets, jumps: tail.jumps + 1 };
     }
     if (size > MAX_LABEL) throw new RangeError(`label type 0x${size.toString(16)} is unknown`);
-    length += size + 1;
-    if (length > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
-    const label = at;
-    for (let left = size; left > 0; left--) octet();
-    text += `${presentLabel(whole.subarray(label, at))}.`;
+    if (at + size + 2 - start > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
+    text += `${presentLabel(from.take(size))}.`;
   }
-  from.at = end < 0 ? at : end;
-  return (text || '.') as Name; // built of checked labels
+}
+
+/** Names that were pointed to, by their offsets: thousands of pointers to a long one must not cost thousands of readings. */
+const pointedNames = new WeakMap<object, Map<number, WrittenName>>();
+
+function pointedTo(from: Reader, target: number, depth: number): WrittenName {
+  const known = pointedNames.get(from.input) ?? new Map<number, WrittenName>();
+  pointedNames.set(from.input, known);
+  const name = known.get(target);
+  if (depth + (name?.jumps ?? 0) > MAX_JUMPS) throw new RangeError('a name of too many compression pointers');
+  if (name !== undefined) return name;
+  const read = readWritten(from.part(target), 'allowed', depth);
+  known.set(target, read);
+  return read;
 }
 
 /** The octets of a label in presentation form. */

@@ -91,6 +91,10 @@ function* gather(session: Session, zone: ProvenZone, { authorities }: Message): 
     if (!rrset.signatures.some(({ signer }) => sameName(signer, zone.zone))) continue;
     const verified = yield* verifyRrset(session, rrset, zone.zone, keys);
     if (isFailure(verified)) {
+      if (verified.failed === 'indeterminate') {
+        failure = verified;
+        break; // a limit was reached: whatever else there is, it is not looked at
+      }
       failure ??= verified;
       continue;
     }

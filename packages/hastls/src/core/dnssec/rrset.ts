@@ -1,6 +1,6 @@
-import { equalBytes } from '../bytes/compare.ts';
 import { parsed } from '../bytes/parsed.ts';
-import { canonical, type Name, sameName } from '../dns/name.ts';
+import { text } from '../bytes/text.ts';
+import { canonical, type Name } from '../dns/name.ts';
 import { CLASS_IN, type ResourceRecord } from '../dns/resource-record.ts';
 
 import { TYPE } from '../dns/type-names.ts';
@@ -21,20 +21,38 @@ export interface Signature extends Rrsig {
 
 /** The RRset of this owner and type in a section of a message; duplicates are no legal RRset and dropped. [A12] */
 export function rrsetOf(section: readonly ResourceRecord[], name: Name, type: number): Rrset | undefined {
-  const records: ResourceRecord[] = [];
+  const records = new Map<string, ResourceRecord>();
   const signatures: Signature[] = [];
-  for (const record of section) {
-    if (record.class !== CLASS_IN || !sameName(record.name, name)) continue;
-    if (record.type === type && !records.some(({ rdata }) => equalBytes(rdata, record.rdata))) records.push(record);
+  for (const record of ownersIn(section).get(canonical(name)) ?? []) {
+    const data = record.type === type ? text(record.rdata) : undefined;
+    if (data !== undefined && !records.has(data)) records.set(data, record);
     if (record.type === TYPE.RRSIG) signatures.push(...signatureOver(type, record));
   }
-  return records.length === 0 ? undefined : { name, type, records, signatures };
+  return records.size === 0 ? undefined : { name, type, records: [...records.values()], signatures };
 }
 
 /** All RRsets of a type in a section. */
-export function rrsetsOf(section: readonly ResourceRecord[], type: number): readonly Rrset[] {
-  const owners = new Set(section.filter((record) => record.type === type).map(({ name }) => canonical(name)));
-  return [...owners].map((owner) => rrsetOf(section, owner, type)).filter((rrset) => rrset !== undefined);
+export const rrsetsOf = (section: readonly ResourceRecord[], type: number): readonly Rrset[] =>
+  [...ownersIn(section).keys()].map((owner) => rrsetOf(section, owner, type)).filter((rrset) => rrset !== undefined);
+
+type Owners = Map<Name, ResourceRecord[]>;
+
+/** A section is sorted once for as long as it is held: thousands of records must not be gone through for each other. */
+const sorted = new WeakMap<readonly ResourceRecord[], Owners>();
+
+function ownersIn(section: readonly ResourceRecord[]): Owners {
+  const known = sorted.get(section);
+  if (known !== undefined) return known;
+  const owners: Owners = new Map();
+  for (const record of section) {
+    if (record.class !== CLASS_IN) continue;
+    const owner = canonical(record.name);
+    const records = owners.get(owner);
+    if (records === undefined) owners.set(owner, [record]);
+    else records.push(record);
+  }
+  sorted.set(section, owners);
+  return owners;
 }
 
 /** A malformed signature is none. */

@@ -58,7 +58,10 @@ export function startSession(context: Context): Session {
       const { answers, authorities } = reply.message;
       signaturesSeen ||= [...answers, ...authorities].some(({ type }) => type === TYPE.RRSIG);
       for (const each of extendedErrorsOf(reply.message))
-        if (!extendedErrors.some(({ code, text }) => code === each.code && text === each.text))
+        if (
+          extendedErrors.length < MAX_EXTENDED_ERRORS &&
+          !extendedErrors.some(({ code, text }) => code === each.code && text === each.text)
+        )
           extendedErrors.push(each);
     }
   }
@@ -118,8 +121,11 @@ function usable(question: Question, reply: Reply): Message | Failure {
 }
 
 const EXTENDED_ERROR_OPTION = 15;
+/** No server means more of them. */
+const MAX_EXTENDED_ERRORS = 16;
 
 const extendedErrorsOf = ({ edns }: Message): readonly ExtendedError[] =>
   (edns?.options ?? [])
     .filter(({ code, data }) => code === EXTENDED_ERROR_OPTION && data.length >= 2)
+    .slice(0, MAX_EXTENDED_ERRORS)
     .map(({ data }) => ({ code: reader(data).uint16(), text: text(data.subarray(2)) }));

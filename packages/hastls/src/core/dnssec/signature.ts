@@ -1,5 +1,5 @@
 import { parsed } from '../bytes/parsed.ts';
-import { signatureLabels, signedOctets } from '../dns/canonical.ts';
+import { canonicalRrset, signatureLabels, signedOctetsOf } from '../dns/canonical.ts';
 import { isWithin, type Name, ROOT, sameName } from '../dns/name.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
@@ -32,6 +32,7 @@ export function* verifyRrset(
   const signatures = rrset.signatures.filter(({ signer }) => sameName(signer, zone) && maySign(signer, rrset));
   if (signatures.length === 0) return session.unsigned(what, zone);
   let complaint: Failure | undefined;
+  let canonicalSet: readonly ResourceRecord[] | undefined;
   let checks = 0;
   for (const signature of signatures) {
     const candidates = candidateKeys(session, rrset, signature, keys);
@@ -39,7 +40,10 @@ export function* verifyRrset(
       complaint ??= candidates;
       continue;
     }
-    const octets = parsed(() => signedOctets(signature.rdata, rrset.records));
+    const octets = parsed(() => {
+      canonicalSet ??= canonicalRrset(rrset.records); // once, however many signatures there are
+      return signedOctetsOf(signature.rdata, canonicalSet);
+    });
     if (!octets.ok) return within(what, bogus(octets.why));
     for (const { algorithm, publicKey } of candidates) {
       if (++checks > LIMITS.checksPerRrset) return within(what, limitReached('checksPerRrset'));

@@ -223,6 +223,7 @@ test('[RFC3597 §5] a type without a format is written in the generic form, and 
 });
 
 test('data that does not fit its type is written in the generic form', () => {
+  assert.equal(rdataToText(TYPE.NSEC3, Uint8Array.of(1, 0, 0, 0, 0, 0)), '\\# 6 010000000000'); // a hash of no octets
   assert.equal(rdataToText(TYPE.A, Uint8Array.of(1)), '\\# 1 01');
   assert.equal(rdataToText(HASTLS_TYPE, new Uint8Array(7)), '\\# 7 00000000000000');
 });

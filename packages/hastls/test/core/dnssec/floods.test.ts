@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { concatBytes } from '#core/bytes/index.js';
+import {
+  child,
+  encodeMessage,
+  MAX_MESSAGE,
+  type Message,
+  parseName,
+  type ResourceRecord,
+  TYPE,
+} from '#core/dns/index.js';
+import type { Limit } from '#core/dnssec/index.js';
+import {
+  type Answerer,
+  type Attack,
+  against,
+  collidingKeys,
+  createHierarchy,
+  createZoneKey,
+  multiplySignatures,
+  ofType,
+  type ZoneOptions,
+} from '#node/testing/index.js';
+import { AT, run } from './driver.js';
+
+// Answers as long as they can be, made to cost as much work as they can: what they come to, and that it is bounded, is
+// tested here; what they cost is measured by whoever changes the code they reach.
+
+const key = createZoneKey();
+const ZONE = parseName('signed.test.');
+const HOST = parseName('host.signed.test.');
+
+const world = (zone: Partial<ZoneOptions> = {}) =>
+  createHierarchy({
+    at: AT,
+    zones: [{ apex: 'test.' }, { apex: ZONE, keys: [key], records: 'host A 192.0.2.1', ...zone }],
+  });
+
+const record = (name: ResourceRecord['name'], type: number, rdata: Uint8Array): ResourceRecord => ({
+  name,
+  type,
+  class: 1,
+  ttl: 300,
+  rdata,
+});
+
+const SIGNATURE =
+  world()
+    .answer({ name: HOST, type: TYPE.A })
+    .answers.find(({ type }) => type === TYPE.RRSIG)?.rdata ?? new Uint8Array();
+
+/** A signature by the zone's key over RRsets of the type, made by nobody who has it. */
+const worthless = (type: number, name: ResourceRecord['name'], turn: number): ResourceRecord => {
+  const rdata = concatBytes(Uint8Array.of(type >> 8, type & 0xff), SIGNATURE.subarray(2));
+  rdata[rdata.length - 1] = turn & 0xff;
+  rdata[rdata.length - 2] = turn >> 8;
+  return record(name, TYPE.RRSIG, rdata);
+};
+
+const octets = (...of: number[]): Uint8Array => Uint8Array.of(...of);
+const named = (turn: number) => child(turn.toString(36), HOST);
+
+/** Puts as many records into a section of the answers about addresses as a message has room for. */
+const flood = (section: 'answers' | 'authorities', make: (turn: number) => readonly ResourceRecord[]): Attack =>
+  against(ofType(TYPE.A), (honest) => (question) => {
+    const message = honest(question);
+    if (message === undefined) return undefined;
+    const records: ResourceRecord[] = [];
+    const whole = (): Message => ({ ...message, answers: [], authorities: [], [section]: records });
+    let room = MAX_MESSAGE - encodeMessage(whole()).length;
+    for (let turn = 0; ; turn++) {
+      const more = make(turn);
+      room -= more.reduce((sum, { rdata }) => sum + rdata.length + OVERHEAD, 0);
+      if (room < 0) return whole();
+      records.push(...more);
+    }
+  });
+/** Of a record besides its data, with a short label and a pointer. */
+const OVERHEAD = 16;
+
+const ofDenials = (type: number, rdata: Uint8Array): Attack =>
+  flood('authorities', (turn) => [record(named(turn), type, rdata)]);
+const NSEC = octets(0, 0, 1, 0x40);
+const NSEC3 = octets(1, 0, 0, 0, 0, 1, 7, 0, 1, 0x40);
+
+interface Row {
+  readonly what: string;
+  readonly zone?: Partial<ZoneOptions>;
+  readonly attack: Attack;
+  /** The limit that ends it; otherwise it is bogus, as nothing of it is signed. */
+  readonly limit?: Limit;
+}
+
+const rows: readonly Row[] = [
+  { what: 'NSEC records of thousands of names', attack: ofDenials(TYPE.NSEC, NSEC) },
+  { what: 'NSEC3 records of thousands of names', attack: ofDenials(TYPE.NSEC3, NSEC3) },
+  {
+    what: 'NSEC records, each with a worthless signature',
+    attack: flood('authorities', (turn) => [
+      record(named(turn), TYPE.NSEC, NSEC),
+      worthless(TYPE.NSEC, named(turn), turn),
+    ]),
+    limit: 'checksPerQuestion',
+  },
+  {
+    what: 'thousands of records of two octets',
+    attack: flood('answers', (turn) => [record(HOST, TYPE.A, octets(turn >> 8, turn & 0xff))]),
+  },
+  {
+    what: 'thousands of records, and as many worthless signatures',
+    attack: flood('answers', (turn) => [
+      record(HOST, TYPE.A, octets(1, 1, turn >> 8, turn)),
+      worthless(TYPE.A, HOST, turn),
+    ]),
+    limit: 'checksPerRrset',
+  },
+  {
+    what: 'thousands of aliases of one name',
+    attack: flood('answers', (turn) => [record(HOST, TYPE.CNAME, octets(1, 97 + (turn % 26), 0))]),
+  },
+  {
+    what: 'a KeyTrap: signatures times keys that cannot be told apart',
+    zone: { deadKeys: collidingKeys(key, 3) },
+    attack: against(ofType(TYPE.A), multiplySignatures(60)),
+    limit: 'checksPerRrset',
+  },
+  {
+    what: 'a KeyTrap over the keys themselves',
+    attack: against(ofType(TYPE.DNSKEY), multiplySignatures(200)),
+    limit: 'checksPerRrset',
+  },
+  {
+    what: 'a KeyTrap over the DS records',
+    attack: against(ofType(TYPE.DS), multiplySignatures(200)),
+    limit: 'checksPerRrset',
+  },
+];
+
+for (const { what, zone, attack, limit } of rows)
+  test(`[F8] ${what}: ${limit === undefined ? 'bogus' : `indeterminate, by limit ${limit}`}`, async () => {
+    const hierarchy = world(zone);
+    const { proven } = await run(`${HOST} A`, { answer: attack(hierarchy.answer), anchors: hierarchy.anchors });
+    const why = proven.because.join('\n');
+    assert.equal(proven.proof, limit === undefined ? 'bogus' : 'indeterminate', why);
+    if (limit !== undefined) assert.match(why, new RegExp(`limit ${limit} `));
+    assert.deepEqual(proven.records, []);
+  });
+
+test('[RFC8914] of thousands of extended errors the first few are told', async () => {
+  const { answer, anchors } = world();
+  const options = Array.from({ length: 9000 }, (_, turn) => ({
+    code: 15,
+    data: octets(0, 0, 65 + (turn >> 8), turn & 0xff),
+  }));
+  const talkative: Answerer = (question) => ({
+    ...answer(question),
+    edns: { udpSize: 1232, dnssecOk: true, version: 0, options },
+  });
+  const { proven } = await run(`${HOST} A`, { answer: talkative, anchors });
+  assert.equal(proven.proof, 'secure');
+  assert.equal(proven.extendedErrors.length, 16);
+});

@@ -59,8 +59,8 @@ const FUNCTIONS: ThisType<Place> & Omit<Reader, 'whole' | 'input'> = {
   },
 };
 
-/** A reader of these octets. */
-export const reader = (whole: Uint8Array): Reader => placed(whole, 0, whole.length, {});
+/** A reader of these octets, from an offset on. */
+export const reader = (whole: Uint8Array, start = 0): Reader => placed(whole, start, whole.length, {});
 
 function placed(whole: Uint8Array, start: number, end: number, input: object): Reader {
   return { __proto__: FUNCTIONS, whole, next: start, end, input } as object as Reader; // as: TypeScript takes __proto__ for a property

@@ -64,7 +64,7 @@ export const nbd: Profile = {
     }
     for (;;) {
       const heard = yield* frame(optionFrame);
-      const asked = reader(heard, 8).uint32();
+      const asked = reader(heard.subarray(8)).uint32();
       const isTrigger = asked === STARTTLS && heard.length === OPTION_HEAD;
       if (isTrigger && !as.secured) {
         yield* reply(asked, ACK);
@@ -99,7 +99,7 @@ const headed =
   (magic: Uint8Array, head: number): Framer =>
   (buffer) => {
     if (buffer.subarray(0, magic.length).some((octet, index) => octet !== magic[index])) return -1;
-    return buffer.length < head ? 0 : head + reader(buffer, head - 4).uint32();
+    return buffer.length < head ? 0 : head + reader(buffer.subarray(head - 4)).uint32();
   };
 const optionFrame: Framer = headed(OPTION, OPTION_HEAD);
 const replyFrame: Framer = headed(REPLY, REPLY_HEAD);

@@ -41,7 +41,7 @@ export const postgresql: Profile = {
   *server(as) {
     for (;;) {
       const packet = yield* frame(startupFrame);
-      const asks = reader(packet, 4).uint32();
+      const asks = reader(packet.subarray(4)).uint32();
       if (asks === TLS && packet.length === SSL_REQUEST.length) {
         yield* send(as.secured ? NO : YES);
         if (!as.secured) return startTls;

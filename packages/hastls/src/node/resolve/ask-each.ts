@@ -2,7 +2,7 @@ import { decodeMessage, type Message, type Question } from '../../core/dns/index
 import { isTruncated, toQuery } from './query.ts';
 import { type ResolverOptions, toSettings } from './settings.ts';
 import type { Upstream } from './upstream.ts';
-import { createWays, type Transport, type Ways } from './ways.ts';
+import type { Transport, Ways } from './ways.ts';
 
 /** What one upstream said to one question over one transport, with nobody's judgement on it. */
 export interface Said {
@@ -34,6 +34,7 @@ export async function askEach(
   checking: Checking = 'checked-here',
 ): Promise<readonly Said[]> {
   const { asking, timeoutMs } = toSettings(options);
+  const { createWays } = await import('./ways.ts'); // sockets are loaded by whoever asks
   const ways = createWays(asking.ca);
   try {
     return await Promise.all(

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+
+const loadedBy = (code: string): readonly string[] =>
+  JSON.parse(
+    execFileSync(
+      process.execPath,
+      ['--input-type=module', '-e', `${code}; console.log(JSON.stringify(process.moduleLoadList))`],
+      {
+        encoding: 'utf8',
+      },
+    ),
+  );
+
+test('importing the library loads neither sockets nor TLS: whoever connects or asks does', () => {
+  const loaded = loadedBy("await import('hastls')");
+  for (const name of ['net', 'tls', 'dgram', 'http2', 'crypto'])
+    assert.ok(!loaded.includes(`NativeModule ${name}`), `${name} is loaded by the import`);
+});

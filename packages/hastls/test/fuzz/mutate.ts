@@ -8,7 +8,7 @@ export function mutate<T>(
   change: (item: T) => T,
 ): T[] {
   let items = [...original];
-  for (let left = 1 + chance.below(4); left > 0; left--) {
+  for (let left = chance.hits(0.6) ? 1 : 2 + chance.below(3); left > 0; left--) {
     const at = chance.below(items.length);
     const length = 1 + chance.below(chance.hits(0.8) ? 4 : items.length);
     const other = chance.any(others) ?? [];

@@ -118,7 +118,9 @@ function plaintextAttempts(
   );
   const indexOf = new Map(secure.map((attempt, index) => [keyOf(attempt), index]));
   const afterOf = (pair: readonly Attempt[]): readonly number[] =>
-    pair.length === 0 ? secure.map((_, index) => index) : pair.flatMap((attempt) => indexOf.get(keyOf(attempt)) ?? []);
+    pair.length === 0
+      ? secure.map((_, index) => index)
+      : [...new Set(pair.flatMap((attempt) => indexOf.get(keyOf(attempt)) ?? []))].sort((a, b) => a - b); // [A10] [A12]
 
   const unauthenticated: readonly Attempt[] = unauthenticatedTls // [A29]
     ? [...new Set(allowed.flatMap(({ pair }) => afterOf(pair)))]

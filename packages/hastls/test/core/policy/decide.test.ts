@@ -341,3 +341,15 @@ test('[A7] [A8] [A32] what is odd is flagged', () => {
     ['conflict'],
   );
 });
+
+test('[A10] [A12] a step down says which ways to TLS it comes after, once each, whatever the order of the records', () => {
+  const service = SERVICES.http;
+  for (const text of ['143 465 0, 143 25 0', '143 25 0, 143 465 0', '143 465 0, 143 25 0, 143 465 0']) {
+    const decision = decide({ service, stance: 'cfb', evidence: secure(text) });
+    assert.deepEqual(decision.plan, [
+      { do: 'tls', port: 25 },
+      { do: 'tls', port: 465 },
+      { do: 'plaintext', port: 143, after: [0, 1] },
+    ]);
+  }
+});

@@ -27,8 +27,8 @@ test('the first address that answers wins, whatever happened to those before it'
 });
 
 test('an address that does not answer is overtaken by the next one', async (t) => {
-  const port = await deafPort(t, '127.0.0.2');
-  await listening(t, net.createServer(), '127.0.0.1', port);
+  const port = portOf(await listening(t, net.createServer()));
+  await deafPort(t, '127.0.0.2', port); // where no other test listens, so that the port is free
   const dialled = await dial(['127.0.0.2', '127.0.0.1'], port);
   assert.ok(dialled.kind === 'connected');
   assert.equal(dialled.socket.remoteAddress, '127.0.0.1');

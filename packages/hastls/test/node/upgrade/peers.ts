@@ -47,9 +47,9 @@ export async function freePort(t: TestContext): Promise<number> {
 }
 
 /** A port whose queue is full, so that the kernel lets further connections wait for ever. */
-export async function deafPort(t: TestContext, host: string): Promise<number> {
+export async function deafPort(t: TestContext, host: string, wanted = 0): Promise<number> {
   const script = `const server = require('node:net').createServer();
-    server.listen({ port: 0, host: '${host}', backlog: 1 }, () => {
+    server.listen({ port: ${wanted}, host: '${host}', backlog: 1 }, () => {
       require('node:fs').writeSync(1, String(server.address().port));
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); // never comes to accept anybody
     });`;

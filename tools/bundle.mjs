@@ -1,60 +1,93 @@
-// Joins what the compiler made into few files: a hundred small modules are good to read and slow to load. Of the library
-// each subpath becomes one file, and what they share a chunk; of the command, bin.js is what every run needs, and each
-// command a file. Third-party code goes in with its licence beside it.
+// Joins what the compiler made into few files: a hundred small modules are good to read and slow to load. Of the library,
+// what `import 'hastls'` needs is one file; of the command, one is what every run needs, one what a look-up needs, and
+// the rest is loaded by whoever uses it. Third-party code goes in with its licence beside it.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { basename, dirname, join, resolve } from 'node:path';
+import { build } from 'rolldown';
 
-const common = {
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  logLevel: 'warning',
-  logOverride: { 'ignored-bare-import': 'silent' }, // the library's chunks have no effects, and say so
-};
-
-const library = 'packages/hastls';
+const library = resolve('packages/hastls');
+const command = resolve('packages/cli');
 const { exports } = JSON.parse(readFileSync(`${library}/package.json`, 'utf8'));
-rmSync(`${library}/dist/lib`, { recursive: true, force: true });
 /** Each subpath's file is made from the module whose types it has. */
-const entryPoints = Object.values(exports)
-  .filter((target) => typeof target !== 'string')
-  .map(({ types, default: file }) => ({
-    in: `${library}/${types.replace(/\.d\.ts$/, '.js')}`,
+const subpaths = Object.entries(exports)
+  .filter(([, target]) => typeof target !== 'string')
+  .map(([subpath, { types, default: file }]) => ({
+    specifier: `hastls${subpath.slice(1)}`,
+    module: join(library, types.replace(/\.d\.ts$/, '.js')),
     out: basename(file, '.js'),
   }));
+
 // Two families: what most programs import is loaded from as few files as can be, apart from all the others
 const isMain = ({ out }) => out === 'index' || out === 'resolve';
-for (const family of [entryPoints.filter(isMain), entryPoints.filter((each) => !isMain(each))])
-  await build({
-    ...common,
-    entryPoints: family,
-    outdir: `${library}/dist/lib`,
-    chunkNames: 'shared/[name]-[hash]',
-    sourcemap: true,
-    sourcesContent: false,
+const [main, others] = [subpaths.filter(isMain), subpaths.filter((each) => !isMain(each))];
+rmSync(`${library}/dist/lib`, { recursive: true, force: true });
+for (const [family, together] of [
+  [main, [[join(library, 'dist/node/index.js')]]],
+  [others, []],
+])
+  await bundle({
+    input: Object.fromEntries(family.map(({ out, module }) => [out, module])),
+    together,
+    output: { dir: `${library}/dist/lib`, chunkFileNames: 'shared/[name]-[hash].js', sourcemap: true },
   });
 
-const dist = 'packages/cli/dist';
+const dist = `${command}/dist`;
 rmSync(`${dist}/bundle`, { recursive: true, force: true });
-await build({
-  ...common,
-  entryPoints: [{ in: `${dist}/main.js`, out: 'bin' }],
-  outdir: dist,
-  chunkNames: 'bundle/[name]-[hash]',
-  allowOverwrite: true,
-  // CommonJS modules find Node's own by `require`, which ES modules have not
-  banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+await bundle({
+  input: { bin: `${dist}/main.js` },
+  together: [
+    [`${dist}/main.js`],
+    [`${dist}/commands/lookup.js`, `${library}/dist/node/resolve/ask.js`, `${library}/dist/node/resolve/insist.js`],
+  ],
+  resolve: { alias: Object.fromEntries(subpaths.map(({ specifier, module }) => [`${specifier}$`, module])) },
+  output: {
+    dir: dist,
+    chunkFileNames: 'bundle/[name]-[hash].js',
+    banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
   },
 });
-
-const { resolve } = createRequire(new URL('../packages/cli/package.json', import.meta.url));
-const licence = (name) => readFileSync(join(dirname(resolve(name)), 'LICENSE'), 'utf8'); // both have it beside their entry
+const { resolve: find } = createRequire(`${command}/package.json`);
+const licence = (name) => readFileSync(join(dirname(find(name)), 'LICENSE'), 'utf8'); // both have it beside their entry
 writeFileSync(
   `${dist}/bundle/LICENSES.txt`,
   ['commander', 'picocolors'].map((name) => `${name}\n\n${licence(name)}`).join('\n\n'),
 );
+
+/** @param together roots, a list for each file that they and all they import at once are to be in */
+async function bundle({ input, together, output, resolve }) {
+  const groups = together.map(() => new Set());
+  await build({
+    input,
+    resolve,
+    platform: 'node',
+    transform: { target: 'node20.19' },
+    checks: { ineffectiveDynamicImport: false }, // what is loaded late by one program is at hand in another
+    plugins: [
+      {
+        name: 'groups',
+        buildEnd() {
+          const gather = (id, into) => {
+            if (into.has(id)) return;
+            into.add(id);
+            for (const each of this.getModuleInfo(id)?.importedIds ?? []) gather(each, into);
+          };
+          for (const [index, roots] of together.entries()) for (const root of roots) gather(root, groups[index]);
+        },
+      },
+    ],
+    output: {
+      ...output,
+      entryFileNames: '[name].js',
+      // names stay as they are; the source map leads to the rest
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+      codeSplitting: {
+        groups: groups.map((modules, index) => ({
+          name: 'main',
+          test: (id) => modules.has(id),
+          priority: groups.length - index,
+        })),
+      },
+    },
+  });
+}

@@ -2,7 +2,7 @@
 // and a pure subpath that drags in neither Node nor a protocol.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 
 const LIBRARY = 'packages/hastls';
 const run = (command: string, ...words: readonly string[]): void => {
@@ -33,14 +33,9 @@ for (const [subpath, forbidden] of [
   ['dns', /node:|STARTTLS/],
   ['dnssec', /node:|STARTTLS/],
 ] as const) {
-  const { outputFiles } = await build({
-    entryPoints: [`${LIBRARY}/dist/core/${subpath}/index.js`],
-    bundle: true,
-    write: false,
-    format: 'esm',
-  });
-  const bundle = outputFiles
-    .map(({ text }) => text)
+  const { output } = await build({ input: `${LIBRARY}/dist/core/${subpath}/index.js`, write: false });
+  const bundle = output
+    .map((each) => (each.type === 'chunk' ? each.code : ''))
     .join('')
     .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   check(!forbidden.test(bundle), `hastls/${subpath} bundles without ${forbidden.source}`);

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { addressFamily } from '../../core/dns/address.ts';
 import { crypto } from '../crypto.ts';
 import { isAnswerTo } from './query.ts';
 import type { PlainUpstream } from './upstream.ts';
@@ -37,7 +37,7 @@ export function createDatagrams({ address, port }: PlainUpstream): Datagrams {
   let sweeper: NodeJS.Timeout | undefined;
 
   function open(ready: (post: Post) => void): Post {
-    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    const socket = createSocket(addressFamily(address) === 6 ? 'udp6' : 'udp4');
     const post: Post = { socket, queries: 0, heard: ignore, failed: ignore };
     socket.on('error', (error) => post.failed(error));
     socket.on('message', (datagram) => post.heard(datagram));

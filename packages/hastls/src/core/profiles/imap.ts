@@ -9,6 +9,7 @@ import {
   handover,
   line,
   lineServer,
+  lineStead,
   type Meanings,
   notTheProtocol,
   type Profile,
@@ -55,6 +56,7 @@ export const imap: Profile = {
     quit: { command: 'LOGOUT', answer: ['* BYE', '{tag} OK Done'] },
     demand: '{tag} NO [PRIVACYREQUIRED] STARTTLS first', // [RFC5530 §3]
   }),
+  stead: lineStead('* OK {host} ready', '* BYE [UNAVAILABLE] {why}'), // [RFC5530 §3]
   speaksFirst: 'client',
   forgets: ['capabilities', 'alerts and referrals', 'anything said about mailboxes', 'authentication'],
 

@@ -7,6 +7,7 @@ import {
   line,
   lineFrame,
   lineServer,
+  lineStead,
   type Meanings,
   type Profile,
   say,
@@ -40,6 +41,7 @@ export const irc: Profile = {
     quit: { command: 'QUIT', answer: ['ERROR :Bye'] },
     demand: ':{host} 451 * :TLS is required: STARTTLS first', // "you have not registered": nothing goes on without that
   }),
+  stead: lineStead('', 'ERROR :{why}'),
   speaksFirst: 'client',
   forgets: ['capabilities', 'the nickname and user named', 'the name of the server'],
   session: {

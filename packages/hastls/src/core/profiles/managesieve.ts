@@ -7,6 +7,7 @@ import {
   firstWord,
   handover,
   lineServer,
+  lineStead,
   type Meanings,
   notTheProtocol,
   type Profile,
@@ -45,6 +46,7 @@ export const managesieve: Profile = {
     quit: { command: 'LOGOUT', answer: ['OK'] },
     demand: 'NO (ENCRYPT-NEEDED) "STARTTLS first"', // [RFC5804 §1.3]
   }),
+  stead: lineStead('', 'BYE (TRYLATER) "{why}"'), // [RFC5804 §1.3]
   speaksFirst: 'server',
   forgets: ['capabilities', 'authentication'],
 

@@ -1,4 +1,13 @@
-import { blockFrame, firstWord, lineProfile, type PlainSession, type Profile, trigger97, verb } from '../talk/index.ts';
+import {
+  blockFrame,
+  firstWord,
+  lineProfile,
+  lineStead,
+  type PlainSession,
+  type Profile,
+  trigger97,
+  verb,
+} from '../talk/index.ts';
 
 /** Codes behind which a block follows; with 211 it does only after LISTGROUP. [RFC3977 §3.2] */
 const BLOCKS: readonly string[] = ['100', '101', '215', '220', '221', '222', '224', '225', '230', '231'];
@@ -28,6 +37,7 @@ export const nntp: Profile = lineProfile({
     quit: { command: 'QUIT', answer: ['205 Bye'] },
     demand: '483 Encryption is required: STARTTLS first',
   },
+  stead: lineStead('200 {host} ready', '400 {why}'),
   greeting: { '200': 'yes', '201': 'yes', '400': 'bye', '502': 'bye' },
   ask: { command: 'CAPABILITIES', means: { '101': 'yes', '400': 'bye', '4': 'no', '5': 'unknown' } },
   mode: {

@@ -1,4 +1,4 @@
-import { blockFrame, lineProfile, type Profile, verb } from '../talk/index.ts';
+import { blockFrame, lineProfile, lineStead, type Profile, verb } from '../talk/index.ts';
 
 /** Mail fetched and taken away. It has two answers, `+OK` and `-ERR`, and hardly a code for machines. */
 export const pop3: Profile = lineProfile({
@@ -20,6 +20,7 @@ export const pop3: Profile = lineProfile({
     quit: { command: 'QUIT', answer: ['+OK Bye'] },
     demand: '-ERR [SYS/PERM] TLS is required: STLS first',
   },
+  stead: lineStead('+OK {host} ready', '-ERR [SYS/TEMP] {why}'), // [RFC3206 §3]
   greeting: { '+OK': 'yes', '-ERR': 'bye' },
   ask: { command: 'CAPA', means: { '+OK': 'yes', '-ERR': 'unknown' } },
   upgrade: { '+OK': 'yes', '-ERR': 'no' }, // it was offered, so it is known

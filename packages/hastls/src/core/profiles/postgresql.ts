@@ -55,6 +55,7 @@ export const postgresql: Profile = {
       }
     }
   },
+  stead: { greeting: () => '', apology: (why) => text(errorResponse('57P03', why)) }, // cannot_connect_now
   speaksFirst: 'client',
   forgets: ['nothing: no more than one octet was said'],
 };
@@ -67,12 +68,17 @@ const startupFrame: Framer = (buffer) => {
   return length < 8 ? -1 : length;
 };
 
-/** The error that a server without a rule for unencrypted connections gives. */
-const fields = latin1('SFATAL\0VFATAL\0C28000\0MTLS is required: SSLRequest first\0\0');
-const DEMAND = concatBytes(
-  latin1('E'),
-  writer()
-    .uint32(fields.length + 4)
-    .finish(),
-  fields,
-);
+/** An error that ends the session, with its SQLSTATE. */
+function errorResponse(code: string, words: string): Uint8Array {
+  const fields = latin1(`SFATAL\0VFATAL\0C${code}\0M${words}\0\0`);
+  return concatBytes(
+    latin1('E'),
+    writer()
+      .uint32(fields.length + 4)
+      .finish(),
+    fields,
+  );
+}
+
+/** As from a server without a rule for unencrypted connections: invalid_authorization_specification. */
+const DEMAND = errorResponse('28000', 'TLS is required: SSLRequest first');

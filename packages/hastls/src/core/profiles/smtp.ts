@@ -4,6 +4,7 @@ import {
   failure,
   handover,
   lineServer,
+  lineStead,
   type Meanings,
   type Profile,
   type Reply,
@@ -82,6 +83,7 @@ function mail(hello: 'EHLO' | 'LHLO', about: Service): Profile {
       quit: { command: 'QUIT', answer: ['221 2.0.0 Bye'] },
       demand: '530 5.7.0 Must issue a STARTTLS command first', // [RFC3207 §4]
     }),
+    stead: lineStead('220 {host} ready', '421 4.7.0 {why}'),
     speaksFirst: 'client',
     forgets: ['the name given in the hello', 'the extensions listed', 'the envelope', 'authentication'],
     session: {

@@ -88,13 +88,18 @@ function xmpp(content: string, about: Service): Profile {
       yield* send(latin1(isTrigger ? `<failure xmlns='${TLS}'/></stream:stream>` : DEMAND));
       return closed(whole);
     },
+    stead: {
+      greeting: () => '',
+      apology: (why) =>
+        `${head("id='0'")}<stream:error><remote-connection-failed xmlns='${STREAM_ERRORS}'/><text xmlns='${STREAM_ERRORS}'>${quoted(why)}</text></stream:error></stream:stream>`,
+    },
     speaksFirst: 'client',
     forgets: ['features', 'the id of the stream', 'authentication'],
   };
 }
 
-const DEMAND =
-  "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>";
+const STREAM_ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
+const DEMAND = `<stream:error><policy-violation xmlns='${STREAM_ERRORS}'/></stream:error></stream:stream>`;
 
 const is = (element: XmlElement | undefined, namespace: string, name: string): boolean =>
   element?.namespace === namespace && element.name === name;

@@ -3,7 +3,7 @@ import { lineServer, type ServerWords } from './line-server.ts';
 import { line, say, verb } from './lines.ts';
 import { hear, type Meanings } from './meanings.ts';
 import { openedByGreeting } from './opening.ts';
-import type { PlainSession, Profile, Service } from './profile.ts';
+import type { PlainSession, Profile, Service, Stead } from './profile.ts';
 
 /**
  * A line protocol reduced to its words: it answers a command with one line, and lists its capabilities in a block that
@@ -18,6 +18,7 @@ export interface LineDialect extends Service {
   readonly mode?: { readonly offered: string; readonly command: string; readonly means: Meanings };
   /** Answers to the upgrade. */
   readonly upgrade: Meanings;
+  readonly stead: Stead;
   readonly forgets: readonly string[];
   /** How its plaintext session tells replies. */
   readonly session: Pick<PlainSession, 'reply' | 'demands'>;

@@ -1,7 +1,7 @@
 import { clientHello } from './client-hello.ts';
 import { type Conversation, closed, type Handover, handover, startTls, type Verdict } from './conversation.ts';
 import { firstWord, line, say, verb } from './lines.ts';
-import { isApplications, type ServerContext } from './profile.ts';
+import { isApplications, type ServerContext, type Stead } from './profile.ts';
 
 /**
  * What the server of a line protocol says on its way to TLS: plain data. In each line `{host}` stands for the server's
@@ -80,6 +80,12 @@ export function lineServer(words: ServerWords): (as: ServerContext) => Conversat
     }
   };
 }
+
+/** What stands in for a server of lines: the greeting it has for everybody, and `apology` with `{why}` in it. */
+export const lineStead = (greeting: string, apology: string): Stead => ({
+  greeting: (host) => (greeting === '' ? '' : `${greeting.replaceAll('{host}', () => host)}\r\n`),
+  apology: (why) => `${apology.replaceAll('{why}', () => why)}\r\n`,
+});
 
 /** Tag and command. A line without a decent tag is answered with `*`, as what no command can be made of. */
 function split(heard: string): readonly [tag: string, command: string] {

@@ -28,8 +28,18 @@ export interface Profile extends Service {
   readonly forgets: readonly string[];
   /** The application's own state may outlive the upgrade, as the proposal of 1997 had it. Default: no. [S14] */
   readonly keepsDialogue?: boolean;
+  /** What somebody in between says in the server's place to a client without TLS; none: nobody can be in between. */
+  readonly stead?: Stead;
   /** The dialogue that goes on in plaintext, for services whose server may demand TLS in its midst. [S6] [S14] */
   readonly session?: PlainSession;
+}
+
+/** The words of a server that a plaintext client has to hear from somebody else: a character for each octet. */
+export interface Stead {
+  /** What the server said before TLS, if anything, and will not say again: what it did say is not to be believed. [V7] */
+  greeting(host: string): string;
+  /** Turns a client away for now, in the protocol's own words, before it has said anything. `why`: a line of ASCII. */
+  apology(why: string): string;
 }
 
 /** What a client may have to say of both sides before TLS. */

@@ -34,3 +34,4 @@
  */
 export { type FrameWords, frameServer } from '../../core/talk/index.ts';
 export { type Application, createTriggerServer, type Peer, type TriggerServerOptions } from './trigger-server.ts';
+export { createTunnel, type TunnelOptions } from './tunnel.ts';

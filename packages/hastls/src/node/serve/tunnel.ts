@@ -1,0 +1,104 @@
+import net from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { isProfile } from '../../core/profiles/index.ts';
+import type { Stead } from '../../core/talk/index.ts';
+import { type Connection, type ConnectOptions, connect } from '../connect.ts';
+import { HastlsError } from '../errors.ts';
+import { toTarget } from '../target.ts';
+
+/** Where a tunnel leads, and who hears of it. */
+export interface TunnelOptions {
+  /** The service, as for `connect()`: `imap://mail.example.org`. */
+  readonly to: string;
+  /**
+   * How each connection is decided on and made. Give it a `resolver` of its own, so that proofs are remembered from one
+   * client to the next. Without a stance nobody is served but over authenticated TLS.
+   */
+  readonly connect?: Omit<ConnectOptions, 'signal'>;
+  /** What the greeting calls the server, where one is said in its stead. Default: `localhost`. */
+  readonly host?: string;
+  /** For your log: a client is connected through to the server. */
+  readonly onOpened?: (client: net.Socket, connection: Connection) => void;
+  /** And it is over: all was carried, or an end broke. Octets are counted by the client's socket. */
+  readonly onClosed?: (client: net.Socket, connection: Connection, broke?: Error) => void;
+  /** Or no connection may or can be made, and the client was turned away. */
+  readonly onRefused?: (client: net.Socket, error: Error) => void;
+}
+
+/** No protocol has shorter lines. [RFC5321 §4.5.3.1.5] */
+const MAX_WHY = 400;
+/** How long a client that was turned away may take to hear why. */
+const FAREWELL_MS = 2000;
+
+/**
+ * A server for clients that know no TLS: each gets an authenticated connection, made as the destination has provably
+ * promised. A client hears nothing before that connection stands, and then nothing that was said before TLS: where a
+ * server greets in clear and not again over TLS, the greeting is ours. [V4] [V7] If no connection may be made, the client
+ * is told so in its protocol's own words, and may try again later.
+ *
+ * To be started with `listen()`, on loopback or on a Unix socket: what is said on this side is said in clear.
+ * @throws HastlsError ERR_HASTLS_OPTION when the destination makes no sense
+ */
+export function createTunnel(options: TunnelOptions): net.Server {
+  const { service } = toTarget(options.to, options.connect?.profile);
+  const stead = isProfile(service) ? service.stead : undefined;
+  return net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
+    client.on('error', ignore);
+    void carry(client, stead, options);
+  });
+}
+
+const ignore = () => {}; // a connection that breaks is closed next, and that is noticed
+
+async function carry(client: net.Socket, stead: Stead | undefined, options: TunnelOptions): Promise<void> {
+  let connection: Connection;
+  try {
+    connection = await reach(client, stead, options);
+  } catch (error) {
+    const refusal = error instanceof Error ? error : new Error(String(error));
+    options.onRefused?.(client, refusal);
+    turnAway(client, stead, refusal);
+    return;
+  }
+  options.onOpened?.(client, connection);
+  if (connection.how === 'in-band' && stead !== undefined)
+    client.write(stead.greeting(options.host ?? 'localhost'), 'latin1');
+  const broke = await Promise.all([pipeline(client, connection.socket), pipeline(connection.socket, client)]).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  options.onClosed?.(client, connection, broke);
+}
+
+/** Connects for a client, as long as it waits. */
+async function reach(
+  client: net.Socket,
+  stead: Stead | undefined,
+  { to, connect: how }: TunnelOptions,
+): Promise<Connection> {
+  const patience = new AbortController();
+  const leave = () => patience.abort(new Error('the client has left'));
+  client.once('close', leave);
+  try {
+    const wishes: ConnectOptions = { ...how, signal: patience.signal };
+    const connection = await connect(to, wishes);
+    if (connection.how !== 'in-band' || stead !== undefined) return connection;
+    connection.socket.destroy();
+    throw new HastlsError('ERR_HASTLS_OPTION', `${to}: a client that knows no TLS cannot be carried over an upgrade`, [
+      'what the server says before TLS is part of this protocol, and not to be believed; implicit TLS would do',
+    ]);
+  } finally {
+    client.off('close', leave);
+  }
+}
+
+/** Says goodbye and means it: what the client still says is not listened to, but a reset would drown the words. */
+function turnAway(client: net.Socket, stead: Stead | undefined, { message, ...error }: Error): void {
+  const code = 'code' in error ? `${String(error.code)}: ` : '';
+  client.end(stead?.apology(plain(`${code}${message}`)) ?? '', 'latin1');
+  client.resume();
+  setTimeout(() => client.destroy(), FAREWELL_MS).unref();
+}
+
+/** One line of ASCII that needs no quoting in any protocol. */
+const plain = (words: string): string => words.slice(0, MAX_WHY).replace(/[^ -~]|["\\]/g, "'");

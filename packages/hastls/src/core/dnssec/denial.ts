@@ -12,7 +12,7 @@ import { keysOf } from './key.ts';
 import { type Denied, type NsecRecord, nsecCovers, nsecDenial } from './nsec.ts';
 import { type Nsec3Record, nsec3Covers, nsec3Denial } from './nsec3.ts';
 import type { Given, Need, ProvenZone } from './proof.ts';
-import { rrsetOf, rrsetsOf } from './rrset.ts';
+import { rrsetOf, rrsetsOf, type Signature } from './rrset.ts';
 import { questionToText, type Session } from './session.ts';
 import { verifyRrset } from './signature.ts';
 
@@ -31,7 +31,7 @@ export function* proveAbsence(
   const evidence = yield* gather(session, zone, message);
   const denied = judge(evidence, `the absence of ${questionToText(question)}`, session, zone.zone, [
     () => nsecDenial(evidence.nsec, zone.zone, question),
-    () => nsec3Denial(evidence.nsec3, zone.zone, question, session.context.hashes),
+    () => nsec3Denial(evidence.nsec3, zone.zone, question, session.nsec3Hash),
   ]);
   return isFailure(denied) ? denied : { ...denied, expires: evidence.expires };
 }
@@ -49,10 +49,16 @@ export function* proveNoCloser(
       nsecCovers(evidence.nsec, zone.zone, name)
         ? { optOut: false }
         : bogus(`no NSEC record of ${zone.zone} says that there is no ${name}`),
-    () => nsec3Covers(evidence.nsec3, zone.zone, name, session.context.hashes),
+    () => nsec3Covers(evidence.nsec3, zone.zone, name, session.nsec3Hash),
   ]);
   return isFailure(denied) ? denied : { ...denied, expires: evidence.expires };
 }
+
+/** The signatures over what a message denies with. */
+export const denialSignatures = ({ authorities }: Message): readonly Signature[] =>
+  [TYPE.NSEC, TYPE.NSEC3, TYPE.SOA]
+    .flatMap((type) => rrsetsOf(authorities, type))
+    .flatMap(({ signatures }) => signatures);
 
 /** Denial records of one zone in one message. */
 interface Evidence {

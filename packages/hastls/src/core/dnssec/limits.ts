@@ -11,10 +11,10 @@ export const LIMITS = {
   checksPerQuestion: 64,
   /** Keys that a DS names but does not fit, in one zone. */
   dsMismatches: 4,
-  /** NSEC3 hashes for one proof of absence. */
-  nsec3HashesPerStep: 8,
   /** Further rounds of each NSEC3 hash. [RFC9276 §3.2] */
   nsec3Iterations: 50,
+  /** Rounds of NSEC3 hashes in all: a name of 34 labels may be absent from a zone of 50 iterations. */
+  nsec3RoundsPerQuestion: 2048,
   /** CNAME and DNAME links. [A20] */
   aliasLinks: 16,
   /** Questions to the upstream, the first one included. */

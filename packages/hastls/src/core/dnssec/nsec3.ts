@@ -1,13 +1,12 @@
-import { compareBytes, concatBytes, equalBytes } from '../bytes/compare.ts';
-import { writer } from '../bytes/writer.ts';
-import { canonical, child, isWithin, type Name, parent, sameName, writeName } from '../dns/name.ts';
+import { compareBytes, equalBytes } from '../bytes/compare.ts';
+import { child, isWithin, type Name, parent, sameName } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { TYPE } from '../dns/type-names.ts';
 import type { Nsec3Param } from '../dns/typed-rdata.ts';
 import { bogus, type Failure, isFailure, limitReached } from './failure.ts';
 import { LIMITS } from './limits.ts';
 import { type Denied, isBarrier, typesDenial, wildcardDenial } from './nsec.ts';
-import type { Hashes } from './proof.ts';
+import type { Nsec3Hasher } from './nsec3-hash.ts';
 
 /** An NSEC3 record whose signature holds, with the hash that its owner's first label is. */
 export interface Nsec3Record extends Nsec3Param {
@@ -22,34 +21,20 @@ export const nsec3Denial = (
   records: readonly Nsec3Record[],
   zone: Name,
   question: Question,
-  hashes: Hashes,
-): Denied | Failure => withChain(records, zone, hashes, (chain) => deny(chain, zone, question));
+  hasher: Nsec3Hasher,
+): Denied | Failure => withChain(records, zone, hasher, (chain) => deny(chain, zone, question));
 
 /** Whether the records prove that neither `name` nor anything below it exists, and if with opt-out. [RFC5155 §8.8] */
 export const nsec3Covers = (
   records: readonly Nsec3Record[],
   zone: Name,
   name: Name,
-  hashes: Hashes,
+  hasher: Nsec3Hasher,
 ): { readonly optOut: boolean } | Failure =>
-  withChain(records, zone, hashes, (chain) => {
+  withChain(records, zone, hasher, (chain) => {
     const cover = chain.cover(name);
     return cover === undefined ? bogus(`no NSEC3 record of ${zone} says that there is no ${name}`) : optOutOf(cover);
   });
-
-/** The hash that stands for a name. [RFC5155 §5] */
-export function nsec3Hash(
-  name: Name,
-  salt: Uint8Array,
-  iterations: number,
-  { sha1 }: Pick<Hashes, 'sha1'>,
-): Uint8Array {
-  const wire = writer();
-  writeName(wire, canonical(name));
-  let hash = sha1(concatBytes(wire.finish(), salt));
-  for (let turn = 0; turn < iterations; turn++) hash = sha1(concatBytes(hash, salt));
-  return hash;
-}
 
 function deny(chain: Chain, zone: Name, question: Question): Denied | Failure {
   const { name } = question;
@@ -97,7 +82,7 @@ interface Chain {
 function withChain<R extends object>(
   records: readonly Nsec3Record[],
   zone: Name,
-  hashes: Hashes,
+  hasher: Nsec3Hasher,
   look: (chain: Chain) => R | Failure,
 ): R | Failure {
   const known = records.filter(
@@ -110,17 +95,13 @@ function withChain<R extends object>(
   if (known.some((each) => each.iterations !== iterations || !equalBytes(each.salt, salt)))
     return bogus(`the NSEC3 records of ${zone} are not of one chain`); // [RFC5155 §8.2]
   if (iterations > LIMITS.nsec3Iterations) return limitReached('nsec3Iterations');
-  const hashed = new Map<Name, Uint8Array>();
+  const hash = hasher(first);
   let exhausted = false;
-  function hashOf(name: Name): Uint8Array | undefined {
-    const held = hashed.get(name);
-    if (held !== undefined) return held;
-    exhausted ||= hashed.size >= LIMITS.nsec3HashesPerStep;
-    if (exhausted) return undefined;
-    const hash = nsec3Hash(name, salt, iterations, hashes);
-    hashed.set(name, hash);
-    return hash;
-  }
+  const hashOf = (name: Name): Uint8Array | undefined => {
+    const hashed = hash(name);
+    exhausted ||= hashed === undefined;
+    return hashed;
+  };
   const found = look({
     match(name) {
       const hash = isWithin(name, zone) ? hashOf(name) : undefined;
@@ -131,7 +112,7 @@ function withChain<R extends object>(
       return hash && known.find((each) => spans(each, hash));
     },
   });
-  return exhausted ? limitReached('nsec3HashesPerStep') : found;
+  return exhausted ? limitReached('nsec3RoundsPerQuestion') : found;
 }
 
 /** Whether a hash lies strictly between the record's own and the next: an existing name's never does. [RFC5155 §8.3] */

@@ -7,6 +7,7 @@ import { RCODE, rcodeToText } from '../dns/rcode.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import { bogus, type Failure, indeterminate, limitReached } from './failure.ts';
 import { LIMITS } from './limits.ts';
+import { createNsec3Hasher, type Nsec3Hasher } from './nsec3-hash.ts';
 import type { Check, Context, Given, Link, Need, ProvenZone, Reply } from './proof.ts';
 
 /** What one proof has asked, found out and spent so far. */
@@ -25,6 +26,7 @@ export interface Session {
   fetch(questions: readonly Question[]): Generator<Need, void, Given>;
   /** The usable reply to a question, asked now if need be. A failure is never an absence. */
   answer(question: Question): Generator<Need, Message | Failure, Given>;
+  readonly nsec3Hash: Nsec3Hasher;
   check(check: Check): Generator<Need, boolean | Failure, Given>;
   /** The failure for signatures of a zone that should be there and are not. */
   unsigned(what: string, zone: Name): Failure;
@@ -76,6 +78,7 @@ export function startSession(context: Context): Session {
     links: new Set(),
     zones: new Map(),
     extendedErrors,
+    nsec3Hash: createNsec3Hasher(context.hashes),
     fetch,
     held: messageTo,
     rcode: (question) => messageTo(question)?.rcode,

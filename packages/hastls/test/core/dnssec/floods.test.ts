@@ -147,6 +147,65 @@ for (const { what, zone, attack, limit } of rows)
     assert.deepEqual(proven.records, []);
   });
 
+/** A zone that makes an honest question dear, and what the limits make of it. */
+const costly: readonly (readonly [what: string, zone: Partial<ZoneOptions>, asked: string, expected: string])[] = [
+  [
+    'the longest NSEC3 salt',
+    { denial: { kind: 'nsec3', salt: 'ff'.repeat(255), iterations: 50 } },
+    `${'a.'.repeat(30)}signed.test. A`,
+    'secure nxdomain',
+  ],
+  [
+    'the longest NSEC3 salt and the longest name',
+    { denial: { kind: 'nsec3', salt: 'ff'.repeat(255), iterations: 50 } },
+    `${'a.'.repeat(118)}signed.test. A`,
+    'limit nsec3RoundsPerQuestion',
+  ],
+  [
+    'the longest NSEC3 salt and a chain of 2500 iterations',
+    { denial: { kind: 'nsec3', salt: 'ff'.repeat(255), iterations: 2500 } },
+    'nothing.signed.test. A',
+    'limit nsec3Iterations',
+  ],
+  ['a chain of DNAMEs', { records: dnames(16) }, 'x.d16.signed.test. A', 'secure data'],
+  ['a longer chain of DNAMEs', { records: dnames(17) }, 'x.d17.signed.test. A', 'limit aliasLinks'],
+  [
+    'a DNAME that makes the name longer each time',
+    { records: 'loop DNAME a.loop' },
+    'x.loop.signed.test. A',
+    'limit aliasLinks',
+  ],
+  [
+    'DNAMEs that lead to each other',
+    { records: 'ping DNAME pong\npong DNAME ping' },
+    'x.ping.signed.test. A',
+    'circle',
+  ],
+];
+
+function dnames(links: number): string {
+  const chain = Array.from({ length: links }, (_, link) => `d${link + 1} DNAME d${link}`);
+  return ['x.d0 A 192.0.2.1', ...chain].join('\n');
+}
+
+/** A server that follows no alias: one that does would give up before us. */
+const oneLink: Attack = (honest) => (asked) => {
+  const alias = asked.type === TYPE.A ? honest({ ...asked, type: TYPE.CNAME }) : undefined;
+  return alias === undefined || alias.answers.length === 0 ? honest(asked) : { ...alias, questions: [asked] };
+};
+
+for (const [what, zone, asked, expected] of costly)
+  test(`[F8] ${what}: ${expected}`, async () => {
+    const { answer, anchors } = world(zone);
+    const { proven } = await run(asked, { answer: oneLink(answer), anchors });
+    const why = proven.because.join('\n');
+    if (proven.proof === 'secure') assert.equal(`${proven.proof} ${proven.answer}`, expected, why);
+    else {
+      assert.equal(proven.proof, 'indeterminate', why);
+      assert.match(why, new RegExp(`${expected}`));
+    }
+  });
+
 test('[RFC8914] of thousands of extended errors the first few are told', async () => {
   const { answer, anchors } = world();
   const options = Array.from({ length: 9000 }, (_, turn) => ({

@@ -86,17 +86,17 @@ const rows: readonly Row[] = [
     beyond: () => withDs(`${wrongDs(LIMITS.dsMismatches + 1)}`),
   },
   {
-    limit: 'nsec3HashesPerStep',
-    asked: deep(LIMITS.nsec3HashesPerStep - 2), // each name up to the apex, and the wildcard below it
-    within: () => iterated(0),
-    beyond: () => iterated(0),
-    askedBeyond: deep(LIMITS.nsec3HashesPerStep - 1),
-  },
-  {
     limit: 'nsec3Iterations',
     asked: 'nothing.signed.test. A',
     within: () => iterated(LIMITS.nsec3Iterations),
     beyond: () => iterated(LIMITS.nsec3Iterations + 1),
+  },
+  {
+    limit: 'nsec3RoundsPerQuestion',
+    asked: deep(34), // each name up to the apex, the wildcard below it, and what the delegations took
+    within: () => iterated(LIMITS.nsec3Iterations),
+    beyond: () => iterated(LIMITS.nsec3Iterations),
+    askedBeyond: deep(44),
   },
   {
     limit: 'aliasLinks',

@@ -87,9 +87,9 @@ export const EXPECTED: readonly Disagreement[] = [
   },
   {
     id: 'other-limits',
-    why: 'more than 16 aliases, or more than 8 NSEC3 hashes for a name of many labels, are no answer for us [A20] [F8]; Unbound has other limits',
+    why: 'more than 16 aliases, or more rounds of NSEC3 hashes than the limit, are no answer for us [A20] [F8]; Unbound has other limits',
     fits: (of) =>
-      onlyWeFail(of) && of.proven.because.some((each) => /^limit (aliasLinks|nsec3HashesPerStep) /.test(each)),
+      onlyWeFail(of) && of.proven.because.some((each) => /^limit (aliasLinks|nsec3RoundsPerQuestion) /.test(each)),
   },
   {
     id: 'alias-asked-anew',

@@ -63,6 +63,12 @@ export function suffix(of: Name, count: number): Name {
   return shorter;
 }
 
+/** Names below `above` down to `below`, shortest first. */
+export function namesBetween(above: Name, below: Name): readonly Name[] {
+  const [from, to] = [labelCount(above), labelCount(below)];
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => suffix(below, from + index + 1));
+}
+
 /** `label.of`, for a label in presentation form. @throws RangeError when the result is too long. */
 export const child = (label: string, of: Name): Name =>
   checkedLength([presentLabel(labelOctets(label)), ...labels(of)]);

@@ -5,14 +5,14 @@ import { RCODE } from '../dns/rcode.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import type { Step } from './alias.ts';
-import { type Absence, proveAbsence, proveNoCloser } from './denial.ts';
+import { type Absence, denialSignatures, proveAbsence, proveNoCloser } from './denial.ts';
 import { type Failure, isFailure, within } from './failure.ts';
 import { keysOf } from './key.ts';
 import type { Given, Need, ProvenZone } from './proof.ts';
-import { type Rrset, rrsetsOf, type Signature } from './rrset.ts';
+import type { Rrset, Signature } from './rrset.ts';
 import { questionToText, type Session } from './session.ts';
 import { maySign, verifyRrset } from './signature.ts';
-import { anchorZone, reachZone, type Target } from './zone-keys.ts';
+import { anchorZone, reachZone, type Target } from './zone-walk.ts';
 
 /** One step of an answer, judged. */
 export interface Judged {
@@ -134,8 +134,3 @@ function signersOf(about: About, signatures: readonly Signature[]): readonly Nam
     .sort((a, b) => labelCount(b) - labelCount(a))
     .slice(0, MAX_SIGNERS);
 }
-
-const denialSignatures = ({ authorities }: Message): readonly Signature[] =>
-  [TYPE.NSEC, TYPE.NSEC3, TYPE.SOA]
-    .flatMap((type) => rrsetsOf(authorities, type))
-    .flatMap(({ signatures }) => signatures);

@@ -8,7 +8,7 @@ import { homeOf, type Judged, judgeAbsence, judgeRrset, targetsOf } from './judg
 import { LIMITS } from './limits.ts';
 import type { Context, Given, Need, Proven, Proving } from './proof.ts';
 import { questionToText, type Session, startSession } from './session.ts';
-import { anchorZone, zoneQuestions } from './zone-keys.ts';
+import { anchorZone, zoneQuestions } from './zone-walk.ts';
 
 /**
  * Proves the answer to a question, from an anchor down, through all aliases. What is asked goes out in batches: the

@@ -63,7 +63,7 @@ export async function hold<Outcome>(
 
     function conclude(outcome: Outcome | Garbled): void {
       stopListening();
-      if (machine.leftover.length > 0 && !socket.destroyed) socket.unshift(machine.leftover);
+      if (machine.leftover.length > 0 && !socket.destroyed && !socket.readableEnded) socket.unshift(machine.leftover);
       // A go-ahead is out before a TLS engine writes anything.
       if (socket.writableLength > 0 && socket.writable) socket.write('', () => finish(outcome));
       else finish(outcome);

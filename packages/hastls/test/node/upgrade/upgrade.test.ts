@@ -159,6 +159,18 @@ test('a connection that is cut is never a success', async (t) => {
   }
 });
 
+test('[V17] a peer that leaves in the midst of a frame leaves nothing behind that could break', async (t) => {
+  const broken: Error[] = [];
+  const server = await listening(
+    t,
+    net.createServer((socket) => socket.end('220 m')),
+  );
+  const socket = (await connected(portOf(server))).on('error', (error) => broken.push(error));
+  assertGarbled(await upgrade(socket, smtp, right), 'cut-short');
+  await new Promise(setImmediate);
+  assert.deepEqual(broken, [], 'nobody listens to this any more: it would end the process');
+});
+
 test('the caller can call it off, before and meanwhile', async (t) => {
   const port = portOf(await listening(t, net.createServer()));
   const early = await connected(port);

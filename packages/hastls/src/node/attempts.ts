@@ -64,7 +64,7 @@ type Bare<C> = Omit<C, keyof Common>;
 
 /** Makes one attempt on a connection of its own; whatever was learnt on an earlier one is gone. [A30] */
 async function make(attempt: Attempt, { target, snapshot }: Explanation, options: ConnectOptions): Promise<Made> {
-  const { signal, ca, self } = options;
+  const { signal, ca, self, identity, pins } = options;
   const dialled = await dial(snapshot.addresses, attempt.port, signal === undefined ? {} : { signal });
   if (dialled.kind === 'failed') return { kind: 'failed', outcome: dialled.cause, why: dialled.why };
   const { socket } = dialled;
@@ -72,6 +72,8 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
     host: target.host,
     ...(signal === undefined ? {} : { signal }),
     ...(ca === undefined ? {} : { ca }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(pins === undefined ? {} : { pins }),
     ...(target.service.alpn === undefined ? {} : { alpn: target.service.alpn }),
     ...(attempt.unauthenticated === true ? { unauthenticatedTls: true } : {}),
     ...(self === undefined ? {} : { self }),
@@ -113,7 +115,7 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
 async function sessionOn(
   socket: net.Socket,
   { service, host }: Target,
-  { stance, switches, ca, self }: ConnectOptions,
+  { stance, switches, ca, self, identity, pins }: ConnectOptions,
 ): Promise<Session> {
   if (!isProfile(service) || service.session === undefined)
     throw new HastlsError(
@@ -124,6 +126,8 @@ async function sessionOn(
     host,
     onDemand: stance === 'cio' && switches?.cioUpgrade === 'refuse' ? 'close' : 'upgrade',
     ...(ca === undefined ? {} : { ca }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(pins === undefined ? {} : { pins }),
     ...(self === undefined ? {} : { self }),
     ...(service.alpn === undefined ? {} : { alpn: service.alpn }),
   });

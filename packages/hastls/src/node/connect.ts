@@ -3,7 +3,7 @@ import type tls from 'node:tls';
 import type { Attempt, FallbackCause } from '../core/policy/index.ts';
 import { HastlsError } from './errors.ts';
 import { type ExplainOptions, type Explanation, judge, withResolver } from './explain.ts';
-import type { Secured, Unauthenticated } from './handshake.ts';
+import type { ClientIdentity, Secured, Unauthenticated } from './handshake.ts';
 import { checkOptions } from './options.ts';
 import type { Session } from './session.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -13,6 +13,10 @@ import { toTarget } from './target.ts';
 export interface ConnectOptions extends ExplainOptions {
   /** Trusted roots, PEM or DER. Default: Node's. */
   readonly ca?: tls.SecureContextOptions['ca'];
+  /** Certificate and key to show to a server that asks who we are. Default: none. */
+  readonly identity?: ClientIdentity;
+  /** Keys the server may have, beside all other checks: SHA-256 over the SubjectPublicKeyInfo, in base64. Default: any. */
+  readonly pins?: readonly string[];
   /** What to call ourselves before TLS, when anybody may listen. Default: a neutral name. */
   readonly self?: string;
   /** Give up after this long, all steps together. Default 30 000. */

@@ -1,7 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
+import { pinOf } from './pin.ts';
 import { type Patience, watch } from './watch.ts';
+
+/** Who we are, in PEM or DER, as Node takes it. */
+export type ClientIdentity = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'passphrase'>;
 
 /** Whom to meet over TLS, and whom to believe. */
 export interface HandshakeOptions extends Patience {
@@ -11,6 +15,12 @@ export interface HandshakeOptions extends Patience {
   readonly ca?: tls.SecureContextOptions['ca'];
   /** ALPN ids to offer, best first. Default: the extension is not sent. */
   readonly alpn?: readonly string[];
+  /** Certificate and key to show to a server that asks who we are. Default: none. */
+  readonly identity?: ClientIdentity;
+  /**
+   * Keys the server may have, beside all other checks: SHA-256 over the SubjectPublicKeyInfo, in base64. Default: any.
+   */
+  readonly pins?: readonly string[];
   /**
    * DANGER: go on although nobody has vouched for the peer. Whoever sits on the wire can be that peer, so this keeps
    * out onlookers and nothing more. A result got that way is of the kind `unauthenticated`, never `secured`.
@@ -58,7 +68,7 @@ export interface Unauthenticated extends TlsFacts {
 /** No TLS came about, and the socket is destroyed. */
 export interface HandshakeFailure {
   readonly kind: 'failed';
-  readonly cause: 'handshake' | 'untrusted' | 'name-mismatch' | 'timeout';
+  readonly cause: 'handshake' | 'untrusted' | 'name-mismatch' | 'pinned' | 'timeout';
   readonly why: string;
 }
 
@@ -70,7 +80,7 @@ export type Handshake = Secured | Unauthenticated | HandshakeFailure;
  * holds then goes to the TLS engine, which chokes on plaintext. [RFC3207 §6]
  */
 export async function handshake(socket: net.Socket, options: HandshakeOptions): Promise<Handshake> {
-  const { host, alpn, timeoutMs = 10_000, signal } = options;
+  const { host, alpn, pins = [], timeoutMs = 10_000, signal } = options;
   if (signal?.aborted) socket.destroy();
   signal?.throwIfAborted();
   const name = host.replace(/\.$/, ''); // [A36]
@@ -84,6 +94,7 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
       names = certificate.subjectaltname ?? names;
       return tls.checkServerIdentity(name, certificate);
     },
+    ...options.identity,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
   });
@@ -103,10 +114,14 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
     };
     peer.once('error', broken);
     peer.once('secureConnect', () => {
-      const facts = factsOf(peer);
+      const certificate = peer.getPeerX509Certificate(); // once: Node gives it to the first who asks
+      const facts = factsOf(peer, certificate);
       if (facts.alpn !== undefined && alpn?.includes(facts.alpn) !== true)
         // [RFC7301 §3.1] [V13]
         return fail({ cause: 'handshake', why: `${name} chose an application protocol that was not offered` });
+      const pin = pins.length === 0 ? undefined : pinOf(certificate);
+      if (pin !== undefined && !pins.includes(pin))
+        return fail({ cause: 'pinned', why: `the key of ${name} is not pinned: it has pin-sha256=${pin}` });
       unwatch();
       peer.removeListener('error', broken);
       if (peer.authorized) return resolve({ kind: 'secured', ...facts });
@@ -137,9 +152,8 @@ function complaint(error: NodeJS.ErrnoException & { readonly reason?: string }):
   return `did not come to terms about TLS: ${error.reason ?? error.message}`; // OpenSSL's own words are the reason
 }
 
-function factsOf(socket: tls.TLSSocket): TlsFacts {
+function factsOf(socket: tls.TLSSocket, certificate: X509Certificate | undefined): TlsFacts {
   const group = socket.getEphemeralKeyInfo();
-  const certificate = socket.getPeerX509Certificate();
   return {
     socket,
     protocol: socket.getProtocol() === 'TLSv1.3' ? 'TLSv1.3' : 'TLSv1.2', // no other is allowed

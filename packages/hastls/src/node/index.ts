@@ -16,6 +16,7 @@ export {
 } from './connect.ts';
 export { type HastlsCode, HastlsError } from './errors.ts';
 export { type ExplainOptions, type Explanation, explain } from './explain.ts';
+export type { ClientIdentity } from './handshake.ts';
 export { type Answer, createResolver, lookup, type Resolver, type ResolverOptions } from './resolve/index.ts';
 export type { Session } from './session.ts';
 export { type Target, toTarget } from './target.ts';

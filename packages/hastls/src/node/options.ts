@@ -11,6 +11,8 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ConnectOptions>([
   'profile',
   'signal',
   'ca',
+  'identity',
+  'pins',
   'self',
   'timeoutMs',
 ]);
@@ -22,6 +24,9 @@ export function checkOptions(options: ConnectOptions): void {
     if (!(key in DEFAULT_SWITCHES)) throw refuse(`unknown switch "${key}"`);
   if (options.stance !== undefined && !isStance(options.stance))
     throw refuse(`"${String(options.stance)}" is no stance: it is one of ${STANCES.join(', ')}`);
+  for (const pin of options.pins ?? [])
+    if (!/^[A-Za-z0-9+/]{43}=$/.test(pin)) throw refuse(`"${pin}" is no pin: it is a SHA-256 digest in base64`);
+  if (options.pins?.length === 0) throw refuse('an empty list of pins lets no server in: leave it out, or pin a key');
 }
 
 const refuse = (message: string): HastlsError => new HastlsError('ERR_HASTLS_OPTION', message);

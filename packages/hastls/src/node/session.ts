@@ -126,6 +126,7 @@ const CODES = {
   handshake: 'ERR_HASTLS_HANDSHAKE',
   untrusted: 'ERR_HASTLS_UNTRUSTED',
   'name-mismatch': 'ERR_HASTLS_NAME_MISMATCH',
+  pinned: 'ERR_HASTLS_PINNED',
   'upgrade-refused': 'ERR_HASTLS_UPGRADE_REFUSED',
 } as const satisfies Partial<Record<FallbackCause, HastlsCode>>;
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
-import { crypto } from '../crypto.ts';
+import { pinOf } from '../pin.ts';
 
 /** Whom to reach over TLS, and by what to know them. */
 export interface TlsPeer {
@@ -31,17 +31,11 @@ export function openTls({ host, port, name, pins, ca, alpn }: TlsPeer, ready: ()
   socket.setNoDelay(true);
   // first of the listeners, so that none runs for a peer whose key is not among the pins
   socket.once('secureConnect', () => {
-    const pin = pinOf(socket);
+    const pin = pinOf(socket.getPeerX509Certificate());
     if (pins.length === 0 || pins.includes(pin)) ready();
     else socket.destroy(new Error(`its key is not pinned: it has pin-sha256=${pin}`));
   });
   return socket;
-}
-
-/** [RFC7858 §4.2] over the SubjectPublicKeyInfo of the server's own certificate */
-function pinOf(socket: TLSSocket): string {
-  const spki = socket.getPeerX509Certificate()?.publicKey.export({ type: 'spki', format: 'der' });
-  return spki === undefined ? 'none' : crypto().hash('sha256', spki, 'base64');
 }
 
 let loaded: typeof import('node:tls') | undefined;

@@ -44,7 +44,7 @@ export function createAuthority(name = 'hastls test authority'): Authority {
     certificate: makeCertificate(issuer, issuer, AUTHORITY_EXTENSIONS, {}),
     issue(names, options = {}) {
       const leaf = leafOf(names);
-      return { cert: makeCertificate(leaf, issuer, serverExtensions(names), options), key: keyPem(leaf.privateKey) };
+      return { cert: makeCertificate(leaf, issuer, leafExtensions(names), options), key: keyPem(leaf.privateKey) };
     },
   };
 }
@@ -52,7 +52,7 @@ export function createAuthority(name = 'hastls test authority'): Authority {
 /** A server's certificate that nobody but itself vouches for. */
 export function selfSigned(names: readonly string[], options: LeafOptions = {}): Identity {
   const leaf = leafOf(names);
-  return { cert: makeCertificate(leaf, leaf, serverExtensions(names), options), key: keyPem(leaf.privateKey) };
+  return { cert: makeCertificate(leaf, leaf, leafExtensions(names), options), key: keyPem(leaf.privateKey) };
 }
 
 interface Party {
@@ -118,10 +118,10 @@ const AUTHORITY_EXTENSIONS = [
   extension('2.5.29.15', bitString(Uint8Array.of(0x06), 1), true), // key usage: certificates and revocation lists
 ];
 
-const serverExtensions = (names: readonly string[]): readonly Uint8Array[] => [
+const leafExtensions = (names: readonly string[]): readonly Uint8Array[] => [
   extension('2.5.29.19', sequence(), true), // basic constraints: may not issue
   extension('2.5.29.15', bitString(Uint8Array.of(0x80), 7), true), // key usage: signatures
-  extension('2.5.29.37', sequence(objectId('1.3.6.1.5.5.7.3.1'))), // for servers
+  extension('2.5.29.37', sequence(objectId('1.3.6.1.5.5.7.3.1'), objectId('1.3.6.1.5.5.7.3.2'))), // for servers, and for clients
   extension('2.5.29.17', sequence(...names.map(alternativeName))),
 ];
 

@@ -273,3 +273,17 @@ test("options that make no sense are the caller's mistake", async () => {
     assert.equal((await refused(connect('imap://mail.example', each))).code, 'ERR_HASTLS_OPTION');
   assert.equal((await refused(connect('imaps://mail.example', { stance: 'cfb' }))).code, 'ERR_HASTLS_OPTION');
 });
+
+test('a pin that is none, and a list without any, are refused before anything is asked', async () => {
+  for (const pins of [['sha256/abc'], []])
+    assert.equal((await refused(connect('imap://mail.example', { pins }))).code, 'ERR_HASTLS_OPTION');
+});
+
+test('[A28] a key that is not pinned is its own kind of failure, after which nobody steps down', async (t) => {
+  const server = await serving(t, imap, { identity });
+  const dns = await resolving(t, promising(`${server.port} ${server.port} 0`));
+  const pins = [`${'A'.repeat(43)}=`];
+  const error = await refused(connect('imap://mail.example', { dns, ca, pins, stance: 'cfb' }));
+  assert.equal(error.code, 'ERR_HASTLS_PINNED');
+  assert.match(error.because.join('\n'), /no step down after "pinned"/);
+});

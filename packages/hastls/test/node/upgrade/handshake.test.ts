@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, createPublicKey } from 'node:crypto';
 import net from 'node:net';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
@@ -134,4 +135,35 @@ test('[A29] unauthenticated TLS is never called secured, but a peer that proves 
   assert.ok(misnamed.result.kind === 'unauthenticated');
   assert.match(misnamed.result.why, /not for other\.example, but for DNS:server\.example/);
   assert.equal((await shake(t, good, { ...right, unauthenticatedTls: true })).result.kind, 'secured');
+});
+
+const pinOf = ({ cert }: { readonly cert: string }): string =>
+  createHash('sha256')
+    .update(createPublicKey(cert).export({ type: 'spki', format: 'der' }))
+    .digest('base64');
+
+test('a pinned key is wanted beside all other checks, and told when it is another', async (t) => {
+  const pin = pinOf(good);
+  const { result } = await shake(t, good, { ...right, pins: ['A'.repeat(43).concat('='), pin] });
+  assert.equal(result.kind, 'secured');
+  const { result: other, socket } = await shake(t, authority.issue(names), { ...right, pins: [pin] });
+  assert.ok(other.kind === 'failed');
+  assert.equal(other.cause, 'pinned');
+  assert.match(other.why, /pin-sha256=[\w+/]{43}=$/);
+  assert.ok(socket.destroyed);
+  const { result: distrusted } = await shake(t, foreign, { ...right, pins: [pinOf(foreign)] });
+  assert.equal(distrusted.kind === 'failed' && distrusted.cause, 'untrusted');
+});
+
+test('a server that asks who we are is shown the certificate we were given', async (t) => {
+  const wants = { ...good, ca, requestCert: true, rejectUnauthorized: true };
+  const server = tls.createServer(wants);
+  const asked = new Promise<string>((resolve) =>
+    server.once('secureConnection', (peer) => resolve(String(peer.getPeerX509Certificate()?.subjectAltName))),
+  );
+  const { socket } = await dialled(t, server);
+  const result = await handshake(socket, { ...right, identity: authority.issue(['client.example']) });
+  assert.equal(result.kind, 'secured');
+  assert.equal(await asked, 'DNS:client.example');
+  socket.destroy();
 });

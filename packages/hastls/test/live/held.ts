@@ -5,6 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { connect as secure } from 'node:tls';
+import { type SecureConnection, connect as secureOnly } from 'hastls';
+import { createHierarchy, startDnsServer } from 'hastls/testing';
 import {
   type Conversation,
   converse,
@@ -16,13 +18,18 @@ import {
 } from '#core/talk/index.js';
 import type { Stage } from './peers/stage.ts';
 import type { Certificate } from './peers/test-ca.ts';
+import { startStripper } from './stripper.ts';
 
 export const TO = { host: 'mail.test', self: NEUTRAL_SELF };
 const { UPDATE_TRANSCRIPTS } = process.env;
 
-/** One row: the profile comes to the upgrade, and TLS stands behind it. */
+/**
+ * What holds of each peer with an in-band upgrade: the profile comes to the upgrade, and TLS stands behind it; so it
+ * does for `connect()`, by the record; and where somebody on the way takes the offer out, `connect()` refuses.
+ */
 export async function upgrades(stage: Stage, certificate: Certificate, peer: string, profile: Profile, port: number) {
-  await stage.check(`${profile.name} is upgraded in-band`, async () => {
+  const meeting = { peer, protocol: profile.name, ours: 'client' } as const;
+  await stage.shows({ ...meeting, shown: 'upgraded in-band' }, async () => {
     const socket = connect(port, '127.0.0.1');
     const { verdict, said } = await hold(socket, profile.client(TO));
     assert.deepEqual(verdict, { kind: 'start-tls' }, said.join('\n'));
@@ -32,6 +39,44 @@ export async function upgrades(stage: Stage, certificate: Certificate, peer: str
       writeFileSync(captured(`${peer}-${profile.name}`), `${words}\n`);
     }
   });
+  await stage.shows({ ...meeting, shown: 'secure under cso' }, async () => {
+    const { how, security, socket } = await connectAsSecureOnly(profile, [port, port], certificate);
+    socket.destroy();
+    assert.deepEqual({ how, security }, { how: 'in-band', security: 'tls' });
+  });
+  await stage.shows({ ...meeting, shown: 'offer taken out on the way: refused' }, async () => {
+    const middle = await startStripper(profile, port);
+    try {
+      await assert.rejects(connectAsSecureOnly(profile, [middle.port, middle.port], certificate), {
+        code: /^ERR_HASTLS_(NOT_OFFERED|UPGRADE_REFUSED)$/,
+      });
+      assert.ok(middle.stripped(), 'there was something to take out');
+    } finally {
+      await middle.close();
+    }
+  });
+}
+
+/** Connects as `cso` to a host that promises these ports, without TLS and with. */
+export async function connectAsSecureOnly(
+  { name, service }: Profile,
+  [insecure, secure]: readonly [insecure: number, secure: number],
+  { ca }: Certificate,
+): Promise<SecureConnection> {
+  const records = `mail A 127.0.0.1\n_${service}._tcp.mail HASTLS ${insecure} ${secure} 1`;
+  const { answer, anchors } = createHierarchy({
+    at: Math.floor(Date.now() / 1000),
+    zones: [
+      { apex: '.', records: '' },
+      { apex: 'test.', records },
+    ],
+  });
+  const dns = await startDnsServer(answer);
+  try {
+    return await secureOnly(`${name}://${TO.host}`, { ca: readFileSync(ca), dns: { servers: [dns.url], anchors } });
+  } finally {
+    await dns.close();
+  }
 }
 
 const captured = (name: string): URL => new URL(`../../test/core/profiles/captured/${name}.txt`, import.meta.url);

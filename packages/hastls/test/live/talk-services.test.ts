@@ -9,10 +9,12 @@ import { certify } from './peers/test-ca.ts';
 const ROWS = [
   ['slapd', peers.SLAPD, peers.startSlapd, ldap],
   ['vsftpd', peers.VSFTPD, peers.startVsftpd, ftp],
+  ['pure-ftpd', peers.PURE_FTPD, peers.startPureFtpd, ftp],
   ['postgresql', peers.POSTGRESQL, peers.startPostgresql, postgresql],
   ['mariadb', peers.MARIADB, peers.startMariadb, mysql],
   ['nats', peers.NATS, peers.startNats, nats],
   ['nbdkit', peers.NBDKIT, peers.startNbdkit, nbd],
+  ['qemu-nbd', peers.QEMU_NBD, peers.startQemuNbd, nbd],
 ] as const;
 
 for (const [name, need, startService, profile] of ROWS)

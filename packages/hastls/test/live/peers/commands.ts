@@ -9,7 +9,12 @@ export interface Need {
   readonly commands: readonly string[];
   /** It changes users on its way, so it wants to be started by root. */
   readonly root?: boolean;
+  /** The packages conflict with those of other peers: `scripts/peers install` only unpacks them. */
+  readonly unpacked?: boolean;
 }
+
+/** Where packages are unpacked that cannot be installed beside the others. */
+export const ASIDE = '/var/cache/hastls-peers';
 
 export const OPENSSL: Need = { packages: 'openssl', commands: ['openssl'] };
 export const SWAKS: Need = { packages: 'swaks', commands: ['swaks'] };
@@ -17,7 +22,8 @@ export const SWAKS: Need = { packages: 'swaks', commands: ['swaks'] };
 /** Why a need is not met here, in words for a person; undefined when it is. */
 export function missing(need: Need): string | undefined {
   const absent = need.commands.filter((each) => find(each) === undefined);
-  if (absent.length > 0) return `needs ${absent.join(', ')} (apt install ${need.packages})`;
+  const source = need.unpacked === true ? 'scripts/peers install' : `apt install ${need.packages}`;
+  if (absent.length > 0) return `needs ${absent.join(', ')} (${source})`;
   if (need.root === true && process.getuid?.() !== 0) return `needs root to start ${need.commands.join(', ')}`;
   return undefined;
 }

@@ -1,6 +1,6 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Need, pathOf, run } from './commands.ts';
+import { ASIDE, type Need, pathOf, run } from './commands.ts';
 import { listening, type Peer, start } from './peer.ts';
 import type { Certificate } from './test-ca.ts';
 
@@ -67,6 +67,24 @@ secure_chroot_dir=${empty}
   return daemon('vsftpd', [config], port);
 };
 
+export const PURE_FTPD: Need = {
+  packages: 'pure-ftpd',
+  commands: [`${ASIDE}/usr/sbin/pure-ftpd`],
+  unpacked: true,
+  root: true,
+};
+export const startPureFtpd: StartService = async (home, { chain, key }, port) => {
+  const both = join(home, 'pure-ftpd.pem');
+  await writeFile(both, `${await readFile(key, 'utf8')}${await readFile(chain, 'utf8')}`);
+  const demandsTls = ['-Y', '2', '-2', both];
+  const anonymousOnly = ['-e'];
+  return daemon(
+    `${ASIDE}/usr/sbin/pure-ftpd`,
+    ['-S', `127.0.0.1,${port}`, '-g', join(home, 'pure-ftpd.pid'), ...demandsTls, ...anonymousOnly],
+    port,
+  );
+};
+
 export const MARIADB: Need = { packages: 'mariadb-server', commands: ['mariadbd', 'mariadb-install-db'], root: true };
 export const startMariadb: StartService = async (home, { ca, chain, key }, port) => {
   const [data, ownKey] = [join(home, 'mariadb'), join(home, 'mariadb.key')];
@@ -92,6 +110,19 @@ export const startNbdkit: StartService = async (home, { ca, chain, key }, port) 
   await copyFile(key, join(files, 'server-key.pem'));
   const tls = ['--tls=require', `--tls-certificates=${files}`];
   return daemon('nbdkit', ['--foreground', '-i', '127.0.0.1', '-p', `${port}`, ...tls, 'memory', '1M'], port);
+};
+
+export const QEMU_NBD: Need = { packages: 'qemu-utils', commands: ['qemu-nbd'] };
+export const startQemuNbd: StartService = async (home, { ca, chain, key }, port) => {
+  const files = join(home, 'qemu-nbd');
+  await mkdir(files);
+  await copyFile(ca, join(files, 'ca-cert.pem'));
+  await copyFile(chain, join(files, 'server-cert.pem'));
+  await copyFile(key, join(files, 'server-key.pem'));
+  const disk = join(files, 'disk');
+  await writeFile(disk, new Uint8Array(1 << 20));
+  const tls = ['--object', `tls-creds-x509,id=tls0,endpoint=server,verify-peer=no,dir=${files}`, '--tls-creds', 'tls0'];
+  return daemon('qemu-nbd', ['-b', '127.0.0.1', '-p', `${port}`, '--persistent', '-f', 'raw', ...tls, disk], port);
 };
 
 export const POSTGRESQL: Need = { packages: 'postgresql', commands: ['postgres', 'initdb'], root: true };

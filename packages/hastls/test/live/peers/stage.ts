@@ -1,6 +1,7 @@
 import { test } from 'node:test';
 import { missing, type Need } from './commands.ts';
 import { directory, type Peer } from './peer.ts';
+import { type Meeting, witness } from './witness.ts';
 
 /** Where a live test plays: a directory, and the peers that must be gone at its end. */
 export interface Stage {
@@ -9,6 +10,8 @@ export interface Stage {
   keep(peer: Promise<Peer>): Promise<Peer>;
   /** One row of the test. */
   check(name: string, body: () => Promise<void> | void): Promise<void>;
+  /** One row that says something of a peer: once it has passed it is in docs/INTEROP.md. */
+  shows(meeting: Meeting, body: () => Promise<void> | void): Promise<void>;
 }
 
 const { CI } = process.env;
@@ -41,6 +44,11 @@ export function live(title: string, needs: readonly Need[], body: (stage: Stage)
         return peer;
       },
       check: (name, row) => t.test(name, () => notice(row)),
+      shows: (meeting, row) =>
+        t.test(`${meeting.protocol} with ${meeting.peer}: ${meeting.shown}`, async () => {
+          await notice(row);
+          witness(meeting);
+        }),
     };
     try {
       await notice(() => body(stage));

@@ -18,8 +18,27 @@ import {
   type Verdict,
   wordless,
 } from '../talk/index.ts';
+import { imapMiddle } from './imap-middle.ts';
 
 const ANSWER: Meanings = { OK: 'yes', NO: 'no', BAD: 'unknown' };
+
+const server = lineServer({
+  greeting: '* OK {host} ready',
+  tagged: true,
+  upgrade: {
+    command: 'STARTTLS',
+    goAhead: '{tag} OK Begin TLS negotiation now',
+    malformed: '{tag} BAD STARTTLS has no parameters',
+    again: '{tag} BAD TLS is already active',
+  },
+  answers: {
+    CAPABILITY: ['* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED', '{tag} OK Done'],
+    NOOP: ['{tag} OK Done'],
+  },
+  quit: { command: 'LOGOUT', answer: ['* BYE', '{tag} OK Done'] },
+  demand: '{tag} NO [PRIVACYREQUIRED] STARTTLS first', // [RFC5530 §3]
+  carriesData: /\{\d+[+-]\}$/, // a literal that needs no leave [RFC7888]
+});
 
 /** Mailboxes read in place. Each command has a tag, which its answer repeats; what has none may come at any time. */
 export const imap: Profile = {
@@ -40,22 +59,8 @@ export const imap: Profile = {
     return offered ? yield* trigger() : absent(listed.join('\n'));
   },
 
-  server: lineServer({
-    greeting: '* OK {host} ready',
-    tagged: true,
-    upgrade: {
-      command: 'STARTTLS',
-      goAhead: '{tag} OK Begin TLS negotiation now',
-      malformed: '{tag} BAD STARTTLS has no parameters',
-      again: '{tag} BAD TLS is already active',
-    },
-    answers: {
-      CAPABILITY: ['* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED', '{tag} OK Done'],
-      NOOP: ['{tag} OK Done'],
-    },
-    quit: { command: 'LOGOUT', answer: ['* BYE', '{tag} OK Done'] },
-    demand: '{tag} NO [PRIVACYREQUIRED] STARTTLS first', // [RFC5530 §3]
-  }),
+  server,
+  middle: imapMiddle(server),
   stead: lineStead('* OK {host} ready', '* BYE [UNAVAILABLE] {why}'), // [RFC5530 §3]
   speaksFirst: 'client',
   forgets: ['capabilities', 'alerts and referrals', 'anything said about mailboxes', 'authentication'],

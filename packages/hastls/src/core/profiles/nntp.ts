@@ -1,5 +1,6 @@
 import {
   blockFrame,
+  dotted,
   firstWord,
   lineProfile,
   lineStead,
@@ -11,11 +12,9 @@ import {
 
 /** Codes behind which a block follows; with 211 it does only after LISTGROUP. [RFC3977 §3.2] */
 const BLOCKS: readonly string[] = ['100', '101', '215', '220', '221', '222', '224', '225', '230', '231'];
-const reply: PlainSession['reply'] = (command) =>
-  blockFrame((first) => {
-    const code = first.slice(0, 3);
-    return BLOCKS.includes(code) || (code === '211' && verb(command) === 'LISTGROUP');
-  });
+const opensBlock = (command: string, first: string): boolean =>
+  BLOCKS.includes(first.slice(0, 3)) || (first.startsWith('211') && verb(command) === 'LISTGROUP');
+const reply: PlainSession['reply'] = (command) => blockFrame((first) => opensBlock(command, first));
 
 /** News. A server that feeds others first has to be told that a reader is calling. */
 export const nntp: Profile = lineProfile({
@@ -36,6 +35,7 @@ export const nntp: Profile = lineProfile({
     answers: { CAPABILITIES: ['101 Capabilities follow', 'VERSION 2', 'STARTTLS', '.'] },
     quit: { command: 'QUIT', answer: ['205 Bye'] },
     demand: '483 Encryption is required: STARTTLS first',
+    carriesData: /^TAKETHIS\b/i,
   },
   stead: lineStead('200 {host} ready', '400 {why}'),
   greeting: { '200': 'yes', '201': 'yes', '400': 'bye', '502': 'bye' },
@@ -46,6 +46,23 @@ export const nntp: Profile = lineProfile({
     means: { '200': 'yes', '201': 'yes', '400': 'bye', '502': 'bye', '4': 'no', '5': 'unknown' },
   },
   upgrade: { '382': 'yes', '400': 'bye', '500': 'unknown', '4': 'no', '5': 'no' },
+  manners: {
+    secrets: ['AUTHINFO'],
+    unknown: '500 Unknown command',
+    opaque: ['COMPRESS', 'XFEATURE'],
+    hides: { AUTHINFO: ['AUTHINFO', 'SASL'] },
+    follow: (as) => (command) => ({
+      ...(verb(command) === 'TAKETHIS' && { sends: dotted() }), // [RFC4644 §2.5]
+      next(answer) {
+        const code = answer.slice(0, 3);
+        if (code === '335' || code === '340') return 'message';
+        if (code === '383') return 'line'; // a challenge [RFC4643 §2.4]
+        if (code.startsWith('3') && code !== '381') return 'unknown';
+        if (opensBlock(command, answer)) return 'block';
+        return as.secured === true && verb(command) === 'AUTHINFO' && code.startsWith('2') ? 'relay' : 'command';
+      },
+    }),
+  },
   forgets: ['capabilities', 'the group and article chosen', 'authentication'],
   session: { reply, demands: (said) => firstWord(said.trimEnd()) === '483' },
 });

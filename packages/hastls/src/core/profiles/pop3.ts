@@ -24,6 +24,19 @@ export const pop3: Profile = lineProfile({
   greeting: { '+OK': 'yes', '-ERR': 'bye' },
   ask: { command: 'CAPA', means: { '+OK': 'yes', '-ERR': 'unknown' } },
   upgrade: { '+OK': 'yes', '-ERR': 'no' }, // it was offered, so it is known
+  manners: {
+    secrets: ['USER', 'PASS', 'APOP', 'AUTH'],
+    unknown: '-ERR Unknown command',
+    hides: { USER: ['USER'], PASS: ['USER'], AUTH: ['SASL'] },
+    follow: (as) => (command) => ({
+      next(reply) {
+        if (/^\+(?: |\s*$)/.test(reply)) return 'line'; // a challenge [RFC5034 §4]
+        if (!reply.startsWith('+OK')) return 'command';
+        if (listsLines(command)) return 'block';
+        return as.secured === true && ['PASS', 'APOP', 'AUTH'].includes(verb(command)) ? 'relay' : 'command';
+      },
+    }),
+  },
   forgets: ['the timestamp of the greeting', 'capabilities', 'the user named'],
   session: {
     reply: (command) => blockFrame((first) => first.startsWith('+OK') && listsLines(command)),
@@ -33,4 +46,4 @@ export const pop3: Profile = lineProfile({
 });
 
 const listsLines = (command: string): boolean =>
-  ['CAPA', 'RETR', 'TOP'].includes(verb(command)) || /^(LIST|UIDL)\s*$/i.test(command);
+  ['CAPA', 'RETR', 'TOP'].includes(verb(command)) || /^(LIST|UIDL|AUTH|LANG)\s*$/i.test(command);

@@ -3,6 +3,7 @@ import {
   type Conversation,
   failure,
   handover,
+  lineMiddle,
   lineServer,
   lineStead,
   type Meanings,
@@ -15,6 +16,12 @@ import {
   startTls,
   type Verdict,
 } from '../talk/index.ts';
+import { manners } from './smtp-manners.ts';
+
+const GREETING: Meanings = { '220': 'yes', '421': 'bye', '554': 'bye' };
+/** Whoever does not know the hello cannot know what it would list. */
+const HELLO: Meanings = { '250': 'yes', '421': 'bye', '4': 'no', '5': 'unknown' };
+const UPGRADE: Meanings = { '220': 'yes', '421': 'bye', '500': 'unknown', '502': 'unknown', '4': 'no', '5': 'no' };
 
 /** Mail between hosts. A public server must not insist on TLS for its own domains, only prefer it. [A38] [RFC3207 §4] */
 export const smtp: Profile = mail('EHLO', {
@@ -41,11 +48,6 @@ export const lmtp: Profile = mail('LHLO', {
   specs: ['RFC 2033', 'RFC 3207'],
 });
 
-const GREETING: Meanings = { '220': 'yes', '421': 'bye', '554': 'bye' };
-/** Whoever does not know the hello cannot know what it would list. */
-const HELLO: Meanings = { '250': 'yes', '421': 'bye', '4': 'no', '5': 'unknown' };
-const UPGRADE: Meanings = { '220': 'yes', '421': 'bye', '500': 'unknown', '502': 'unknown', '4': 'no', '5': 'no' };
-
 /** Greeting, hello, upgrade; and over TLS the hello again, but no second greeting. [RFC3207 §4.2] */
 function mail(hello: 'EHLO' | 'LHLO', about: Service): Profile {
   function* ask(command: string, means: Meanings): Conversation<Answer> {
@@ -57,6 +59,24 @@ function mail(hello: 'EHLO' | 'LHLO', about: Service): Profile {
     return (yield* ask('STARTTLS', UPGRADE)).failed ?? startTls;
   }
 
+  const server = lineServer({
+    greeting: '220 {host} ready',
+    upgrade: {
+      command: 'STARTTLS',
+      goAhead: '220 2.0.0 Ready to start TLS',
+      malformed: '501 5.5.4 STARTTLS has no parameters',
+      again: '503 5.5.1 TLS is already active',
+    },
+    answers: {
+      [hello]: ['250-{host}', '250 STARTTLS'],
+      NOOP: ['250 2.0.0 OK'],
+      AUTH: ['538 5.7.11 Encryption is required for authentication: STARTTLS first'],
+    },
+    quit: { command: 'QUIT', answer: ['221 2.0.0 Bye'] },
+    demand: '530 5.7.0 Must issue a STARTTLS command first', // [RFC3207 §4]
+    carriesData: /^BDAT\b/i,
+  });
+
   return {
     ...about,
     *client({ self }) {
@@ -67,22 +87,11 @@ function mail(hello: 'EHLO' | 'LHLO', about: Service): Profile {
       const listed = offers.lines.slice(1).map((each) => each.trim().toUpperCase()); // the first line is the host's name
       return listed.includes('STARTTLS') ? yield* trigger() : absent(offers.whole);
     },
-    server: lineServer({
-      greeting: '220 {host} ready',
-      upgrade: {
-        command: 'STARTTLS',
-        goAhead: '220 2.0.0 Ready to start TLS',
-        malformed: '501 5.5.4 STARTTLS has no parameters',
-        again: '503 5.5.1 TLS is already active',
-      },
-      answers: {
-        [hello]: ['250-{host}', '250 STARTTLS'],
-        NOOP: ['250 2.0.0 OK'],
-        AUTH: ['538 5.7.11 Encryption is required for authentication: STARTTLS first'],
-      },
-      quit: { command: 'QUIT', answer: ['221 2.0.0 Bye'] },
-      demand: '530 5.7.0 Must issue a STARTTLS command first', // [RFC3207 §4]
-    }),
+    server,
+    middle: lineMiddle(
+      { server, upgrade: 'STARTTLS', greeting: GREETING, reply: replyFrame, ask: hello },
+      manners(hello),
+    ),
     stead: lineStead('220 {host} ready', '421 4.7.0 {why}'),
     speaksFirst: 'client',
     forgets: ['the name given in the hello', 'the extensions listed', 'the envelope', 'authentication'],

@@ -1,6 +1,7 @@
 import { absent, type Conversation, startTls, type Verdict } from './conversation.ts';
+import { type LineManners, lineMiddle } from './line-middle.ts';
 import { lineServer, type ServerWords } from './line-server.ts';
-import { line, say, verb } from './lines.ts';
+import { line, lineFrame, say, verb } from './lines.ts';
 import { hear, type Meanings } from './meanings.ts';
 import { openedByGreeting } from './opening.ts';
 import type { PlainSession, Profile, Service, Stead } from './profile.ts';
@@ -19,6 +20,8 @@ export interface LineDialect extends Service {
   /** Answers to the upgrade. */
   readonly upgrade: Meanings;
   readonly stead: Stead;
+  /** How it is followed by somebody in the middle. */
+  readonly manners: LineManners;
   readonly forgets: readonly string[];
   /** How its plaintext session tells replies. */
   readonly session: Pick<PlainSession, 'reply' | 'demands'>;
@@ -26,7 +29,8 @@ export interface LineDialect extends Service {
 
 /** Makes a profile of a dialect. */
 export function lineProfile(dialect: LineDialect): Profile {
-  const { words, greeting, ask, mode, upgrade, session, ...about } = dialect;
+  const { words, greeting, ask, mode, upgrade, manners, session, ...about } = dialect;
+  const server = lineServer(words);
   const command = words.upgrade.command;
 
   function* answered(question: string, means: Meanings): Conversation<Verdict | undefined> {
@@ -55,7 +59,8 @@ export function lineProfile(dialect: LineDialect): Profile {
   return {
     ...about,
     client,
-    server: lineServer(words),
+    server,
+    middle: lineMiddle({ server, upgrade: command, greeting, reply: lineFrame, ask: ask.command }, manners),
     speaksFirst: 'client',
     session: { ...openedByGreeting(greeting), ...session, trigger },
   };

@@ -29,6 +29,11 @@ export interface ServerWords {
   readonly quit?: { readonly command: string; readonly answer: readonly string[] };
   /** To every other command: TLS first. */
   readonly demand: string;
+  /**
+   * Commands behind which the client sends data without being asked to. Where one is refused, nobody knows whether what
+   * comes next is a command, and the connection ends. Default: there are none.
+   */
+  readonly carriesData?: RegExp;
   /** The demand is a go-ahead too: a ClientHello follows it, or nothing does. [S9] [S10] Default: no. */
   readonly helloFollowsDemand?: boolean;
 }
@@ -46,6 +51,7 @@ export function lineServer(words: ServerWords): (as: ServerContext) => Conversat
     never = {},
     quit,
     demand,
+    carriesData,
     helloFollowsDemand = false,
   } = words;
   const upgradeWord = verb(upgrade.command);
@@ -76,6 +82,7 @@ export function lineServer(words: ServerWords): (as: ServerContext) => Conversat
         const known = Object.hasOwn(answers, word) ? answers[word] : undefined;
         yield* answer(tag, ...(known ?? [demand])); // never volunteered: it answers the command that crossed the line [S7]
         if (known === undefined && helloFollowsDemand) return yield* clientHello(); // [S10]
+        if (carriesData?.test(command) === true) return closed(heard);
       }
     }
   };

@@ -63,13 +63,19 @@ export const blockFrame =
   (buffer) => {
     const first = buffer.indexOf(LF) + 1;
     if (first === 0 || !opens(text(buffer.subarray(0, first)))) return first;
-    for (let at = first; ; ) {
-      const end = buffer.indexOf(LF, at) + 1;
-      if (end === 0) return 0;
-      if (buffer[at] === DOT && (end - at === 2 || (end - at === 3 && buffer[at + 1] === CR))) return end;
-      at = end;
-    }
+    const rest = dottedFrame(buffer.subarray(first));
+    return rest === 0 ? 0 : first + rest;
   };
+
+/** Frames lines up to one with nothing but a dot, that line included. */
+export const dottedFrame: Framer = (buffer) => {
+  for (let at = 0; ; ) {
+    const end = buffer.indexOf(LF, at) + 1;
+    if (end === 0) return 0;
+    if (buffer[at] === DOT && (end - at === 2 || (end - at === 3 && buffer[at + 1] === CR))) return end;
+    at = end;
+  }
+};
 
 /** The first word of a line, as it stands. */
 export const firstWord = (words: string): string => words.split(' ', 1)[0] ?? '';

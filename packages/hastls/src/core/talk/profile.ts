@@ -1,4 +1,5 @@
 import type { Conversation, Framer, Handover, Verdict } from './conversation.ts';
+import type { Middle } from './mediation.ts';
 
 /** What the product knows about one service, whether or not it can be upgraded in-band. */
 export interface Service {
@@ -30,6 +31,8 @@ export interface Profile extends Service {
   readonly keepsDialogue?: boolean;
   /** What somebody in between says in the server's place to a client without TLS; none: nobody can be in between. */
   readonly stead?: Stead;
+  /** How a gateway follows both sides, in front of a server that leaves TLS to it; none: it cannot. */
+  readonly middle?: Middle;
   /** The dialogue that goes on in plaintext, for services whose server may demand TLS in its midst. [S6] [S14] */
   readonly session?: PlainSession;
 }

@@ -37,7 +37,8 @@ rmSync(`${dist}/bundle`, { recursive: true, force: true });
 await bundle({
   input: { bin: `${dist}/main.js` },
   together: [
-    [`${dist}/main.js`],
+    // not main.js itself, which runs the command: what it loads then leads back to this file, and would wait for its end
+    ['program', 'failure', 'terminal'].map((each) => `${dist}/${each}.js`),
     [`${dist}/commands/lookup.js`, `${library}/dist/node/resolve/ask.js`, `${library}/dist/node/resolve/insist.js`],
   ],
   resolve: { alias: Object.fromEntries(subpaths.map(({ specifier, module }) => [`${specifier}$`, module])) },

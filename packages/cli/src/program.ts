@@ -67,6 +67,6 @@ function toComplaint(text: string): string {
 }
 
 function version(): string {
-  const about: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const about: unknown = JSON.parse(readFileSync(new URL(import.meta.resolve('@hastls/cli/package.json')), 'utf8'));
   return (about as { readonly version: string }).version; // our own package.json
 }

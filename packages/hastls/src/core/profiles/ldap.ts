@@ -18,7 +18,6 @@ import {
 } from '../talk/index.ts';
 
 const START_TLS = latin1('1.3.6.1.4.1.1466.20037'); // [RFC4511 §4.14.1]
-const NOTICE_OF_DISCONNECTION = latin1('1.3.6.1.4.1.1466.20036'); // [RFC4511 §4.4.1]
 const [MESSAGE, INTEGER, OCTETS, ENUMERATED] = [0x30, 0x02, 0x04, 0x0a];
 const [EXTENDED, EXTENDED_RESPONSE, REQUEST_NAME, RESPONSE_NAME] = [0x77, 0x78, 0x80, 0x8a];
 const [SUCCESS, OPERATIONS_ERROR, PROTOCOL_ERROR, CONFIDENTIALITY_REQUIRED, UNAVAILABLE] = [0, 1, 2, 13, 52];
@@ -87,8 +86,13 @@ export const ldap: Profile = {
   },
   stead: {
     greeting: () => '',
-    // Notice of Disconnection, with which a server says farewell at any time [RFC4511 §4.4.1]
-    apology: (why) => text(element(MESSAGE, element(INTEGER, NOTICE), farewell(why))),
+    // A Notice of Disconnection would do too, but clients do not show what it says.
+    *turnAway(why) {
+      const { id, operation } = yield* message();
+      const [, response = EXTENDED_RESPONSE] = REQUESTS[operation.tag] ?? [];
+      yield* send(element(MESSAGE, element(INTEGER, id), result(response, UNAVAILABLE, why)));
+      return closed('');
+    },
   },
   speaksFirst: 'client',
   forgets: ['all that was read of the root entry', 'SASL mechanisms', 'referrals', 'authentication'],
@@ -107,8 +111,5 @@ function* message(): Conversation<{ id: Uint8Array; operation: Element; whole: s
   return { id: numbered ? id.body : NOTICE, operation: numbered ? operation : NOBODY, whole: text(octets) };
 }
 
-const result = (tag: number, code: number, words: string, ...more: readonly Uint8Array[]): Uint8Array =>
-  element(tag, element(ENUMERATED, Uint8Array.of(code)), element(OCTETS), element(OCTETS, latin1(words)), ...more);
-
-const farewell = (why: string): Uint8Array =>
-  result(EXTENDED_RESPONSE, UNAVAILABLE, why, element(RESPONSE_NAME, NOTICE_OF_DISCONNECTION));
+const result = (tag: number, code: number, words: string): Uint8Array =>
+  element(tag, element(ENUMERATED, Uint8Array.of(code)), element(OCTETS), element(OCTETS, latin1(words)));

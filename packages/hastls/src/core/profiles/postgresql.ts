@@ -55,7 +55,13 @@ export const postgresql: Profile = {
       }
     }
   },
-  stead: { greeting: () => '', apology: (why) => text(errorResponse('57P03', why)) }, // cannot_connect_now
+  stead: {
+    greeting: () => '',
+    *turnAway(why) {
+      yield* send(errorResponse('57P03', why)); // cannot_connect_now
+      return closed('');
+    },
+  },
   speaksFirst: 'client',
   forgets: ['nothing: no more than one octet was said'],
 };

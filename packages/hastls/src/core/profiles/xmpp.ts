@@ -90,16 +90,19 @@ function xmpp(content: string, about: Service): Profile {
     },
     stead: {
       greeting: () => '',
-      apology: (why) =>
-        `${head("id='0'")}<stream:error><remote-connection-failed xmlns='${STREAM_ERRORS}'/><text xmlns='${STREAM_ERRORS}'>${quoted(why)}</text></stream:error></stream:stream>`,
+      *turnAway(why) {
+        const words = `<remote-connection-failed xmlns='${ERRORS}'/><text xmlns='${ERRORS}'>${quoted(why)}</text>`;
+        yield* send(latin1(`${head("id='0'")}<stream:error>${words}</stream:error></stream:stream>`));
+        return closed('');
+      },
     },
     speaksFirst: 'client',
     forgets: ['features', 'the id of the stream', 'authentication'],
   };
 }
 
-const STREAM_ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
-const DEMAND = `<stream:error><policy-violation xmlns='${STREAM_ERRORS}'/></stream:error></stream:stream>`;
+const ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
+const DEMAND = `<stream:error><policy-violation xmlns='${ERRORS}'/></stream:error></stream:stream>`;
 
 const is = (element: XmlElement | undefined, namespace: string, name: string): boolean =>
   element?.namespace === namespace && element.name === name;

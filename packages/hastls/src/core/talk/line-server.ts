@@ -88,10 +88,13 @@ export function lineServer(words: ServerWords): (as: ServerContext) => Conversat
   };
 }
 
-/** What stands in for a server of lines: the greeting it has for everybody, and `apology` with `{why}` in it. */
-export const lineStead = (greeting: string, apology: string): Stead => ({
+/** What stands in for a server of lines: the greeting it has for everybody, and a last word with `{why}` in it. */
+export const lineStead = (greeting: string, farewell: string): Stead => ({
   greeting: (host) => (greeting === '' ? '' : `${greeting.replaceAll('{host}', () => host)}\r\n`),
-  apology: (why) => `${apology.replaceAll('{why}', () => why)}\r\n`,
+  *turnAway(why) {
+    yield* say(farewell.replaceAll('{why}', () => why));
+    return closed('');
+  },
 });
 
 /** Tag and command. A line without a decent tag is answered with `*`, as what no command can be made of. */

@@ -37,12 +37,15 @@ export interface Profile extends Service {
   readonly session?: PlainSession;
 }
 
-/** The words of a server that a plaintext client has to hear from somebody else: a character for each octet. */
+/** What a server's plaintext client has to hear from somebody else. */
 export interface Stead {
-  /** What the server said before TLS, if anything, and will not say again: what it did say is not to be believed. [V7] */
+  /**
+   * What the server said before TLS, if anything, and will not say again, a character for each octet: what it did say is
+   * not to be believed. [V7]
+   */
   greeting(host: string): string;
-  /** Turns a client away for now, in the protocol's own words, before it has said anything. `why`: a line of ASCII. */
-  apology(why: string): string;
+  /** Turns a new client away for now, in the protocol's own words. `why`: a line of ASCII that needs no quoting. */
+  turnAway(why: string): Conversation<Verdict, 'server'>;
 }
 
 /** What a client may have to say of both sides before TLS. */

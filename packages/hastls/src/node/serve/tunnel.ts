@@ -1,9 +1,10 @@
 import net from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { isProfile } from '../../core/profiles/index.ts';
-import type { Stead } from '../../core/talk/index.ts';
+import { converse, type Stead } from '../../core/talk/index.ts';
 import { type Connection, type ConnectOptions, connect } from '../connect.ts';
 import { HastlsError } from '../errors.ts';
+import { hold } from '../hold.ts';
 import { toTarget } from '../target.ts';
 
 /** Where a tunnel leads, and who hears of it. */
@@ -57,8 +58,7 @@ async function carry(client: net.Socket, stead: Stead | undefined, options: Tunn
   } catch (error) {
     const refusal = error instanceof Error ? error : new Error(String(error));
     options.onRefused?.(client, refusal);
-    turnAway(client, stead, refusal);
-    return;
+    return turnAway(client, stead, refusal);
   }
   options.onOpened?.(client, connection);
   if (connection.how === 'in-band' && stead !== undefined)
@@ -92,10 +92,12 @@ async function reach(
   }
 }
 
-/** Says goodbye and means it: what the client still says is not listened to, but a reset would drown the words. */
-function turnAway(client: net.Socket, stead: Stead | undefined, { message, ...error }: Error): void {
+/** Says why, and means it: what the client says then is not listened to, but a reset would drown the words. */
+async function turnAway(client: net.Socket, stead: Stead | undefined, error: Error): Promise<void> {
   const code = 'code' in error ? `${String(error.code)}: ` : '';
-  client.end(stead?.apology(plain(`${code}${message}`)) ?? '', 'latin1');
+  if (stead !== undefined)
+    await hold(client, converse(stead.turnAway(plain(`${code}${error.message}`))), { timeoutMs: FAREWELL_MS });
+  client.end();
   client.resume();
   setTimeout(() => client.destroy(), FAREWELL_MS).unref();
 }

@@ -17,6 +17,7 @@ export function createHttpsConnection(upstream: HttpsUpstream, ca: TlsPeer['ca']
   let ended: Error | undefined;
   let answers = 0;
   let open = 0;
+  const turn = createTurns();
   session.on('error', (error) => {
     ended ??= error;
   });
@@ -34,17 +35,19 @@ export function createHttpsConnection(upstream: HttpsUpstream, ca: TlsPeer['ca']
       session.destroy();
     },
     async send(query, signal) {
-      const before = answers;
+      const answersBefore = answers;
       open++;
       session.ref();
+      const written = await turn(signal);
       try {
-        const answer = await post(session, path, withoutId(query), signal).catch((error) => {
+        const answer = await post(session, path, withoutId(query), signal, written).catch((error) => {
           throw signal.aborted ? error : (ended ?? error); // why the connection failed says more than that it did
         });
         answers++;
         return answer;
       } finally {
-        if (signal.aborted && answers === before) isSuspect = true; // nothing came all the while: perhaps nothing will
+        written();
+        if (signal.aborted && answers === answersBefore) isSuspect = true; // nothing came all the while: perhaps nothing will
         if (--open === 0) session.unref();
         if (open === 0 && isSuspect) session.destroy();
       }
@@ -52,11 +55,37 @@ export function createHttpsConnection(upstream: HttpsUpstream, ca: TlsPeer['ca']
   };
 }
 
+/** Waits until whoever came before has written all, or for no longer than the signal; to be told when this one has. */
+type Turn = (signal: AbortSignal) => Promise<() => void>;
+
+/** A request is written whole before the next one begins: there are servers that refuse what comes in between. */
+function createTurns(): Turn {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (signal) => {
+    const before = last;
+    let written = () => {};
+    const mine = new Promise<void>((resolve) => {
+      written = resolve;
+    });
+    last = Promise.all([before, mine]);
+    const over = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await Promise.race([before, over]);
+    return written;
+  };
+}
+
 /** The same query for everybody who asks the same: over TLS there is nothing that a number would guard. [RFC8484 §4.1] */
 const withoutId = (query: Uint8Array): Uint8Array => query.slice().fill(0, 0, 2);
 
 /** [RFC8484 §4.1 §4.2.1] */
-function post(session: ClientHttp2Session, path: string, query: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+async function post(
+  session: ClientHttp2Session,
+  path: string,
+  query: Uint8Array,
+  signal: AbortSignal,
+  written: () => void,
+): Promise<Uint8Array> {
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const request = session.request({
       ':method': 'POST',
@@ -73,6 +102,7 @@ function post(session: ClientHttp2Session, path: string, query: Uint8Array, sign
     const fail = (error: Error) => settle(() => reject(error));
     const abort = () => settle(() => reject(signal.reason));
     signal.addEventListener('abort', abort, { once: true });
+    request.on('finish', written);
     request.on('error', fail);
     request.on('close', () => fail(new Error('closed the connection without an answer')));
     request.on('response', (headers) => {

@@ -24,11 +24,20 @@ export function openTls({ host, port, name, pins, ca, alpn }: TlsPeer, ready: ()
     servername: name === undefined || isIP(name) !== 0 ? '' : name, // [RFC6066 §3] SNI has no address literals
     minVersion: 'TLSv1.2', // [RFC8996] [RFC9113 §9.2]
     rejectUnauthorized: name !== undefined || pins.length === 0, // a pin alone stands for the certificate [RFC7858 §4.2]
-    checkServerIdentity: (_, certificate) => checkServerIdentity(name ?? host, certificate),
+    checkServerIdentity: (_, certificate) => {
+      const others = certificate.subjectaltname?.slice(0, 200) ?? 'nobody by name';
+      const meant = name ?? host;
+      const differs = checkServerIdentity(meant, certificate) !== undefined;
+      return differs ? new Error(`its certificate is not for ${meant}, but for ${others}`) : undefined;
+    },
     ...(ca !== undefined && { ca }),
     ...(alpn !== undefined && { ALPNProtocols: [alpn] }),
   });
   socket.setNoDelay(true);
+  // before whoever else hears of it
+  socket.once('error', (error: NodeJS.ErrnoException) => {
+    error.message = DISTRUST.get(error.code ?? '') ?? error.message;
+  });
   // first of the listeners, so that none runs for a peer whose key is not among the pins
   socket.once('secureConnect', () => {
     const pin = pinOf(socket.getPeerX509Certificate());
@@ -37,6 +46,19 @@ export function openTls({ host, port, name, pins, ca, alpn }: TlsPeer, ready: ()
   });
   return socket;
 }
+
+const BY_NOBODY = 'its certificate is by nobody who is trusted here';
+
+/** What is wrong with a certificate, by OpenSSL's word for it. */
+const DISTRUST: ReadonlyMap<string, string> = new Map([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', BY_NOBODY],
+  ['SELF_SIGNED_CERT_IN_CHAIN', BY_NOBODY],
+  ['UNABLE_TO_GET_ISSUER_CERT', BY_NOBODY],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', BY_NOBODY],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', BY_NOBODY],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['CERT_NOT_YET_VALID', 'its certificate is not valid yet: is the clock right?'],
+]);
 
 let loaded: typeof import('node:tls') | undefined;
 

@@ -7,7 +7,7 @@ import { createAuthority, type Identity, selfSigned } from 'hastls/testing';
 import { decodeMessage, ROOT, TYPE } from '#core/dns/index.js';
 import { createAsk } from '#node/resolve/ask.js';
 import { toUpstream } from '#node/resolve/upstream.js';
-import { answerTo, octetsOf } from './scripted-server.js';
+import { answerTo, octetsOf, scriptedServer } from './scripted-server.js';
 
 const authority = createAuthority();
 const good = authority.issue(['dns.example', '127.0.0.1']);
@@ -110,9 +110,13 @@ test('the system finds a server that is named only', () =>
   ));
 
 const strangers: readonly (readonly [what: string, identity: Identity, why: RegExp])[] = [
-  ['for another name', authority.issue(['other.example']), /altnames/],
-  ['by nobody', selfSigned(['dns.example']), /self-signed/],
-  ['that expired', authority.issue(['dns.example'], { notAfter: new Date(Date.now() - 1000) }), /expired/],
+  ['for another name', authority.issue(['other.example']), /not for [\w.]+, but for DNS:other\.example/],
+  ['by nobody', selfSigned(['dns.example']), /by nobody who is trusted here/],
+  [
+    'that expired',
+    authority.issue(['dns.example'], { notAfter: new Date(Date.now() - 1000) }),
+    /its certificate has expired/,
+  ],
 ];
 for (const [what, identity, why] of strangers)
   test(`a certificate ${what} ends it before anything is asked`, () =>
@@ -134,6 +138,41 @@ test('queries share a connection', () =>
     asker.close();
     assert.deepEqual([server.heard.length, server.sessions.size], [40, 1]);
   }));
+
+test('a request is whole before the next one begins, as Knot Resolver demands', async () => {
+  const REFUSED = 7;
+  const incomplete = new Set<ServerHttp2Stream>();
+  const server = createSecureServer(good);
+  server.on('stream', async (stream) => {
+    stream.on('error', () => {});
+    if (incomplete.size > 0) return stream.close(REFUSED);
+    incomplete.add(stream);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    incomplete.delete(stream);
+    answer(stream, { headers: {}, body: Buffer.concat(chunks) });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a TCP server's address is never a path
+  const asker = askerAt(`https://127.0.0.1:${port}/dns-query`);
+  const types = Array.from({ length: 20 }, (_, index) => ({ ...question, type: 1000 + index }));
+  const replies = await Promise.all(types.map((each) => asker.ask(each, AbortSignal.timeout(10_000))));
+  asker.close();
+  server.close();
+  for (const { reply } of replies) assert.equal(reply.kind, 'message', JSON.stringify(reply));
+});
+
+test('whoever gives up before it is their turn waits no longer', async () => {
+  const mute = await scriptedServer({});
+  const asker = askerAt(`https://127.0.0.1:${mute.port}/dns-query`);
+  const patient = asker.ask(question, AbortSignal.timeout(1000)).catch(() => 'the first');
+  const hasty = asker.ask({ ...question, type: 1000 }, AbortSignal.timeout(50)).catch(() => 'the second');
+  assert.equal(await Promise.race([patient, hasty]), 'the second');
+  await patient;
+  asker.close();
+  mute.close();
+});
 
 test('a connection that the server dropped is followed by another', () =>
   withServer(answer, async (server) => {

@@ -13,6 +13,7 @@ export interface Common {
   readonly acceptSha1?: boolean;
   readonly minRsaBits?: number;
   readonly ca?: string;
+  readonly resolverCa?: string;
   readonly timeout?: number;
   readonly quiet?: boolean;
   readonly logLevel: LogLevel;
@@ -42,6 +43,11 @@ export const addCommonOptions = (command: Command): Command =>
     .option('--accept-sha1', 'validate RSA/SHA-1 too (default: what has nothing else counts as unsigned)')
     .option('--min-rsa-bits <number>', 'shortest RSA key of a zone that counts (default: 1024)', toInteger(...RSA_BITS))
     .option('--ca <file>', "trust these CA certificates, in PEM, instead of the system's", readText)
+    .option(
+      '--resolver-ca <file>',
+      "trust these for resolvers over TLS and HTTPS, and for nobody else (default: the system's and those of --ca)",
+      readText,
+    )
     .option('--timeout <ms>', 'give up after so many milliseconds, all steps together', toInteger(1, 86_400_000))
     .option('--quiet', 'say nothing on stderr but errors')
     .option('--log-level <level>', `how much to say on stderr: ${LOG_LEVELS.join(', ')}`, toLogLevel, 'warn');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { createAuthority, type DnsServer } from 'hastls/testing';
 import { type Peers, startPeers } from './peers.ts';
 import { matches, parseScript } from './script.ts';
 import { startWorld } from './world.ts';
@@ -10,14 +11,18 @@ const SCRIPTS = new URL('../test/cli/', import.meta.url);
 
 let peers: Peers;
 let zones: Zones;
+const resolverAuthority = createAuthority();
+let overTls: DnsServer;
 let sick: Awaited<ReturnType<Zones['startSick']>>;
 before(async () => {
   peers = await startPeers();
   zones = await startZones(peers.records);
+  overTls = await zones.startTls(resolverAuthority.issue(['127.0.0.1']));
   sick = await zones.startSick();
 });
 after(async () => {
   await sick.close();
+  await overTls.close();
   await zones.server.close();
   await peers.end();
 });
@@ -27,8 +32,13 @@ for (const file of readdirSync(SCRIPTS).sort())
     const script = parseScript(readFileSync(new URL(file, SCRIPTS), 'utf8'));
     assert.ok(script.steps.length > 0, 'a script that runs nothing');
     const DNS = `--resolver ${zones.server.url} --anchors anchors.txt --timeout 5000`;
-    const files = new Map([...script.files, ['anchors.txt', zones.anchors], ['ca.pem', peers.ca]]);
-    const world = await startWorld(files, { DNS, RESOLVER: zones.server.url, ...sick.urls });
+    const files = new Map([
+      ...script.files,
+      ['anchors.txt', zones.anchors],
+      ['ca.pem', peers.ca],
+      ['resolver-ca.pem', resolverAuthority.certificate],
+    ]);
+    const world = await startWorld(files, { DNS, RESOLVER: zones.server.url, TLS: overTls.url, ...sick.urls });
     try {
       for (const { command, stdin, stdout, stderr, status } of script.steps) {
         const ran = await world.run(command, stdin);

@@ -9,6 +9,7 @@ import {
   createZoneKey,
   type DnsServer,
   type DnsServerOptions,
+  type Identity,
   response,
   spoilSignatures,
   startDnsServer,
@@ -22,6 +23,8 @@ import {
 export interface Zones {
   readonly server: DnsServer;
   readonly anchors: string;
+  /** The same over TLS. */
+  startTls(identity: Identity): Promise<DnsServer>;
   /** Servers of the same zones that are not as they should be, for the environment of scripts. */
   startSick(): Promise<{ readonly urls: Readonly<Record<string, string>>; close(): Promise<void> }>;
 }
@@ -51,6 +54,7 @@ export async function startZones(more = ''): Promise<Zones> {
   return {
     server: await startDnsServer(answer),
     anchors: `${hierarchy.anchorLines.join('\n')}\n`,
+    startTls: (identity) => startDnsServer(answer, { identity }),
     async startSick() {
       const servers = await Promise.all(
         Object.entries(SICK).map(async ([name, [attack, options]]) => {

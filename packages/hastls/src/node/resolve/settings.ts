@@ -23,7 +23,7 @@ export interface ResolverOptions {
    * Those over TLS are never asked in clear: they prove who they are, or are no use.
    */
   readonly servers?: readonly string[];
-  /** Certificate authorities, in PEM, for resolvers over TLS and HTTPS. Default: Node's. */
+  /** Certificate authorities, in PEM, for resolvers over TLS and HTTPS, and for nothing else. Default: Node's. */
   readonly ca?: SecureContextOptions['ca'];
   /**
    * Write names in capitals and small letters at random when asking over UDP, which a forger must guess too. A resolver

@@ -1,8 +1,10 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { concatBytes } from '../../core/bytes/index.ts';
 import { decodeMessage, encodeMessage, type Message, type ResourceRecord, TYPE } from '../../core/dns/index.ts';
+import type { Identity } from './certificate.ts';
 import type { Answerer } from './hierarchy.ts';
 
 /** Where a DNS server listens. */
@@ -11,26 +13,29 @@ export interface DnsServerOptions {
   readonly port?: number;
   /** Whether TCP connections are answered; if not, they are closed at once. Default: true. */
   readonly tcp?: boolean;
+  /** Speaks TLS over TCP, as this one. [RFC7858] Default: it speaks in clear. */
+  readonly identity?: Identity;
 }
 
 /** A DNS server on UDP and TCP, on one port of 127.0.0.1. */
 export interface DnsServer {
   readonly port: number;
-  /** As a resolver's address: `udp://127.0.0.1:PORT`. */
+  /** As a resolver's address: `udp://127.0.0.1:PORT`, or `tls://127.0.0.1:PORT`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /** Serves what answers questions to whoever asks on loopback. */
 export async function startDnsServer(answer: Answerer, options: DnsServerOptions = {}): Promise<DnsServer> {
-  const { port: wanted = 0, tcp = true } = options;
+  const { port: wanted = 0, tcp = true, identity } = options;
   const sockets = new Set<Socket>();
-  const streams = createServer((socket) => {
+  const meet = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
     if (tcp) answerStream(socket, answer);
     else socket.destroy();
-  });
+  };
+  const streams = identity === undefined ? createServer(meet) : createTlsServer(identity, meet);
   const { datagrams, port } = await bindBoth(streams, wanted);
   datagrams.on('message', (query, from) => {
     const reply = replyTo(query, answer, 'datagram');
@@ -38,7 +43,7 @@ export async function startDnsServer(answer: Answerer, options: DnsServerOptions
   });
   return {
     port,
-    url: `udp://${LOOPBACK}:${port}`,
+    url: `${identity === undefined ? 'udp' : 'tls'}://${LOOPBACK}:${port}`,
     async close() {
       for (const socket of sockets) socket.destroy();
       await Promise.all([

@@ -4,12 +4,21 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { decodeMessage, encodeMessage, type Message, parseName, TYPE } from '#core/dns/index.js';
-import { attacked, createHierarchy, type DnsServer, startDnsServer, staySilent } from '#node/testing/index.js';
+import { createResolver } from '#node/resolve/index.js';
+import {
+  attacked,
+  createAuthority,
+  createHierarchy,
+  type DnsServer,
+  startDnsServer,
+  staySilent,
+} from '#node/testing/index.js';
 
-const { answer } = createHierarchy({
+const hierarchy = createHierarchy({
   at: 1_780_000_000,
   zones: [{ apex: 'test.', records: `host A 192.0.2.1\nlong TXT ${'"a string of some length" '.repeat(60)}` }],
 });
+const { answer } = hierarchy;
 
 const query = (name: string, type: number, edns?: Message['edns']): Message => ({
   id: 4711,
@@ -69,6 +78,22 @@ test('a server without TCP closes connections, and one that is silent answers no
   });
   await using(await startDnsServer(attacked(answer, staySilent)), async ({ port }) => {
     await assert.rejects(overUdp(port, query('host.test.', TYPE.A)), { name: 'TimeoutError' });
+  });
+});
+
+test('[RFC7858] a server with a certificate speaks TLS, for those who trust its authority', async () => {
+  const authority = createAuthority();
+  const { anchors } = hierarchy;
+  await using(await startDnsServer(answer, { identity: authority.issue(['127.0.0.1']) }), async ({ url }) => {
+    for (const [ca, proof] of [
+      [authority.certificate, 'secure'],
+      [createAuthority().certificate, 'indeterminate'],
+    ] as const) {
+      const resolver = createResolver({ servers: [url], anchors, ca, at: 1_780_000_000 });
+      const answered = await resolver.lookup('long.test', 'TXT');
+      resolver.close();
+      assert.equal(answered.proof, proof, answered.because.join('\n'));
+    }
   });
 });
 

@@ -39,6 +39,12 @@ const RFC4035: readonly Printed[] = [
     9465,
   ],
   [
+    'a.example.',
+    'DS',
+    ['57855 5 1 B6DCD485719ADCA18E5F3D48A2331627FDD3636B'],
+    'oXIKit/QtdG64J/CB+Gi8dOvnwRvqrto1AdQoRkAN15FP3iZ7suB7gvTBmXzCjL7XUgQVcoHkdhyCuzp8W9qJHgRUSwKKkczSyuL64nhgjuDEML8l9wlWVsl7PR2VnZduM9bLyBhaaPmRKX/Fm+v6ccF2EGNLRiY08kdkz+XHHo=',
+  ],
+  [
     'b.example.',
     'NSEC',
     ['ns1.example. NS RRSIG NSEC'],
@@ -94,6 +100,7 @@ const B4035: readonly Printout[] = [
   ['x.w.example. MX', 'NOERROR', ['x.w.example. MX'], ['example. NS']],
   ['ml.example. A', 'NXDOMAIN', [], ['example. SOA', 'b.example. NSEC', 'example. NSEC']],
   ['ns1.example. MX', 'NOERROR', [], ['example. SOA', 'ns1.example. NSEC']],
+  ['a.example. DS', 'NOERROR', ['a.example. DS'], []],
   ['b.example. DS', 'NOERROR', [], ['example. SOA', 'b.example. NSEC']],
   ['mc.b.example. DS', 'NOERROR', [], []],
   ['a.z.w.example. MX', 'NOERROR', ['*.w.example. MX as a.z.w.example.'], ['example. NS', 'x.y.w.example. NSEC']],
@@ -117,6 +124,7 @@ const PROVEN_4035: readonly (readonly [section: string, asked: string, expected:
   ['B.1 answer', 'x.w.example. MX', 'secure data'],
   ['B.2 name error', 'ml.example. A', 'secure nxdomain'],
   ['B.3 no data error', 'ns1.example. MX', 'secure nodata'],
+  ['B.4 referral to signed zone', 'a.example. DS', 'secure data'],
   ['B.5 referral to unsigned zone', 'mc.b.example. MX', 'insecure data'],
   ['B.5 its denial', 'b.example. DS', 'secure nodata'],
   ['B.6 wildcard expansion', 'a.z.w.example. MX', 'secure data'],

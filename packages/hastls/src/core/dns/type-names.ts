@@ -1,6 +1,6 @@
 import { HASTLS_TYPE } from './hastls.ts';
 
-/** Numbers of the record types that have a row in the table of formats, and of OPT, which is no data. */
+/** Numbers of the record types that have a row in the table of formats, and of those that are no data but mean something. */
 export const TYPE = {
   A: 1,
   NS: 2,
@@ -35,6 +35,10 @@ export const TYPE = {
   TLSA: 52,
   SVCB: 64,
   HTTPS: 65,
+  /** In a bitmap: there is no such name. [RFC9824 §2] */
+  NXNAME: 128,
+  /** In a question: whatever there is. [RFC8482] */
+  ANY: 255,
   CAA: 257,
 } as const;
 

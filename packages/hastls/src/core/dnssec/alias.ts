@@ -6,19 +6,22 @@ import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
 import { readTarget } from '../dns/typed-rdata.ts';
 import { LIMITS } from './limits.ts';
-import { type Rrset, rrsetOf } from './rrset.ts';
+import { type Rrset, rrsetOf, rrsetsAt } from './rrset.ts';
 
 /** What a message says, in order, of a name and of those its aliases lead to. Nothing of it is proven yet. */
 export type Step =
   | {
       readonly kind: 'data';
       readonly name: Name;
-      readonly rrset: Rrset;
+      /** One, unless the question is ANY. */
+      readonly rrsets: readonly Rrset[];
       /** What the answer is, when it follows from the RRset instead of being it. */
       readonly derived?: readonly ResourceRecord[];
     }
   | { readonly kind: 'alias'; readonly name: Name; readonly rrset: Rrset; readonly target: Name }
   | { readonly kind: 'absent'; readonly name: Name }
+  /** A DNAME makes the name so long that none can be. [RFC6672 §2.2] */
+  | { readonly kind: 'overlong'; readonly name: Name; readonly rrset: Rrset }
   /** Says more than can be true. */
   | { readonly kind: 'broken'; readonly name: Name; readonly why: string };
 
@@ -35,10 +38,11 @@ export function* stepsOf(message: Message, { name, type }: Question): Generator<
 }
 
 function stepAt({ answers }: Message, { name, type }: Question): Step {
-  const rrset = rrsetOf(answers, name, type);
+  const rrsets = type === TYPE.ANY ? rrsetsAt(answers, name) : optional(rrsetOf(answers, name, type));
   const dname = dnameOver(answers, name);
   const cname = rrsetOf(answers, name, TYPE.CNAME);
-  if (rrset !== undefined && (dname === undefined || rrset.signatures.length > 0)) return { kind: 'data', name, rrset };
+  const isOwn = dname === undefined || rrsets.some(({ signatures }) => signatures.length > 0);
+  if (rrsets.length > 0 && isOwn) return { kind: 'data', name, rrsets };
   if (dname !== undefined && !cname?.signatures.length) return renamed(name, dname, cname, type);
   if (cname === undefined) return { kind: 'absent', name };
   const target = soleTarget(cname);
@@ -64,14 +68,16 @@ function renamed(name: Name, dname: Rrset, cname: Rrset | undefined, type: numbe
     return { kind: 'broken', name, why: `${dname.name} has several DNAME records, or a broken one` };
   const below = labels(name).slice(0, labelCount(name) - labelCount(dname.name));
   const target = parsed(() => below.reduceRight<Name>((above, label) => child(label, above), to));
-  if (!target.ok) return { kind: 'broken', name, why: `DNAME of ${dname.name} makes ${name} too long` };
   const said = cname && soleTarget(cname);
-  if (cname !== undefined && (said === undefined || !sameName(said, target.value)))
+  if (cname !== undefined && !(target.ok && said !== undefined && sameName(said, target.value)))
     return { kind: 'broken', name, why: `the CNAME of ${name} is not what the DNAME of ${dname.name} makes of it` };
-  return type === TYPE.CNAME && cname !== undefined
-    ? { kind: 'data', name, rrset: dname, derived: cname.records }
+  if (!target.ok) return { kind: 'overlong', name, rrset: dname };
+  return (type === TYPE.CNAME || type === TYPE.ANY) && cname !== undefined
+    ? { kind: 'data', name, rrsets: [dname], derived: cname.records }
     : { kind: 'alias', name, rrset: dname, target: target.value };
 }
+
+const optional = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);
 
 function soleTarget({ records }: Rrset): Name | undefined {
   const [first, ...more] = records;

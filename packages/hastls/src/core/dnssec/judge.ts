@@ -6,8 +6,9 @@ import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import type { Step } from './alias.ts';
 import { type Absence, denialSignatures, proveAbsence, proveNoCloser } from './denial.ts';
-import { type Failure, isFailure, within } from './failure.ts';
+import { type Failure, isFailure, limitReached, within } from './failure.ts';
 import { keysOf } from './key.ts';
+import { LIMITS } from './limits.ts';
 import type { Given, Need, ProvenZone } from './proof.ts';
 import type { Rrset, Signature } from './rrset.ts';
 import { questionToText, type Session } from './session.ts';
@@ -36,6 +37,27 @@ export function* judgeRrset(
   return { proof: 'insecure', answer: 'data', records: rrset.records, expires };
 }
 
+/** Judges RRsets that answer a question together: the weakest decides. */
+export function* judgeRrsets(
+  session: Session,
+  message: Message,
+  rrsets: readonly Rrset[],
+): Generator<Need, Judged | Failure, Given> {
+  if (rrsets.length > LIMITS.rrsetsPerAnswer) return limitReached('rrsetsPerAnswer');
+  const all: Judged[] = [];
+  for (const rrset of rrsets) {
+    const judged = yield* judgeRrset(session, message, rrset);
+    if (isFailure(judged)) return judged;
+    all.push(judged);
+  }
+  return {
+    proof: all.every(({ proof }) => proof === 'secure') ? 'secure' : 'insecure',
+    answer: 'data',
+    records: all.flatMap(({ records }) => records),
+    expires: Math.min(...all.map(({ expires }) => expires)),
+  };
+}
+
 /** Judges that a message has nothing for a name. */
 export function* judgeAbsence(
   session: Session,
@@ -52,13 +74,23 @@ export function* judgeAbsence(
 
 /** The zones that a step's proof will lead to. */
 export function targetsOf(message: Message, step: Step, type: number): readonly Target[] {
-  const about = step.kind === 'data' || step.kind === 'alias' ? step.rrset : { name: step.name, type };
-  const signatures = 'signatures' in about ? about.signatures : denialSignatures(message);
-  const signers = signersOf(about, signatures);
-  return signers.length > 0 ? signers.map((name) => ({ name, signs: true })) : [{ name: homeOf(about), signs: false }];
+  return rrsetsIn(message, step, type)
+    .slice(0, LIMITS.rrsetsPerAnswer)
+    .flatMap(({ signatures, ...about }): readonly Target[] => {
+      const signers = signersOf(about, signatures);
+      return signers.length > 0
+        ? signers.map((name) => ({ name, signs: true }))
+        : [{ name: homeOf(about), signs: false }];
+    });
 }
 
 type About = Pick<Question, 'name' | 'type'>;
+
+/** What a step rests on, with its signatures. */
+function rrsetsIn(message: Message, step: Step, type: number): readonly (About & Pick<Rrset, 'signatures'>)[] {
+  if (step.kind === 'data') return step.rrsets;
+  return 'rrset' in step ? [step.rrset] : [{ name: step.name, type, signatures: denialSignatures(message) }];
+}
 
 /** More signers than this over one RRset nobody honest has. */
 const MAX_SIGNERS = 3;

@@ -15,6 +15,8 @@ export const LIMITS = {
   nsec3Iterations: 50,
   /** Rounds of NSEC3 hashes in all: a name of 34 labels may be absent from a zone of 50 iterations. */
   nsec3RoundsPerQuestion: 2048,
+  /** RRsets in the answer to a question for ANY. */
+  rrsetsPerAnswer: 32,
   /** CNAME and DNAME links. [A20] */
   aliasLinks: 16,
   /** Questions to the upstream, the first one included. */

@@ -42,6 +42,9 @@ export const nsecCovers = (records: readonly NsecRecord[], zone: Name, name: Nam
 
 /** What the types of an existing name say of one of them that is not there. */
 export function typesDenial(types: readonly number[], { name, type }: Question): Denied | Failure {
+  if (isNoName(types)) return { answer: 'nxdomain', delegation: false, optOut: false };
+  if (type === TYPE.ANY && types.some((each) => !ALWAYS_THERE.has(each)))
+    return bogus(`${name} is signed to have records, yet the answer has none`);
   if (types.includes(type)) return bogus(`${name} is signed to have ${typeToText(type)}, yet the answer has none`);
   if (types.includes(TYPE.CNAME)) return bogus(`${name} is signed to be an alias, yet the answer has none`); // [RFC6840 §4.3]
   const delegation = isDelegation(types);
@@ -50,6 +53,13 @@ export function typesDenial(types: readonly number[], { name, type }: Question):
     return bogus(`${name} itself cannot deny its DS: only its parent can`);
   return { answer: 'nodata', delegation, optOut: false };
 }
+
+/** What is at a name only because something is to be said of it. */
+const ALWAYS_THERE: ReadonlySet<number> = new Set([TYPE.RRSIG, TYPE.NSEC]);
+
+/** A record made up for an absent name, as if it were there, which says so itself; with any other type it would contradict itself. [RFC9824 §2] */
+const isNoName = (types: readonly number[]): boolean =>
+  types.includes(TYPE.NXNAME) && types.every((each) => each === TYPE.NXNAME || ALWAYS_THERE.has(each));
 
 /** The same for the wildcard that would have answered. [RFC4035 §3.1.3.4] */
 export function wildcardDenial(types: readonly number[], wildcard: Question): Denied | Failure {

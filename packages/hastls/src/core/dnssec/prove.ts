@@ -4,7 +4,7 @@ import type { Question } from '../dns/question.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import { type Step, stepsOf } from './alias.ts';
 import { bogus, type Failure, indeterminate, isFailure, limitReached, within } from './failure.ts';
-import { homeOf, type Judged, judgeAbsence, judgeRrset, targetsOf } from './judge.ts';
+import { homeOf, type Judged, judgeAbsence, judgeRrset, judgeRrsets, targetsOf } from './judge.ts';
 import { LIMITS } from './limits.ts';
 import type { Context, Given, Need, Proven, Proving } from './proof.ts';
 import { questionToText, type Session, startSession } from './session.ts';
@@ -13,6 +13,10 @@ import { anchorZone, zoneQuestions } from './zone-walk.ts';
 /**
  * Proves the answer to a question, from an anchor down, through all aliases. What is asked goes out in batches: the
  * question, then the keys of all zones that probably lead to the answer's signers, then whatever those guesses missed.
+ *
+ * The answer to ANY is what a server chose to say of a name, and may be a part of it [RFC8482 §4]: it is secure if each
+ * RRset of it is, and says nothing of any type that it does not have. Signatures cannot be asked for, as nobody signs
+ * them, nor can types that no data has: that is indeterminate, and nobody is asked.
  */
 export function* prove(question: Question, context: Context): Proving<Proven> {
   const session = startSession(context);
@@ -92,11 +96,15 @@ function* judgeStep(
 ): Generator<Need, Judged | Failure, Given> {
   switch (step.kind) {
     case 'data': {
-      const judged = yield* judgeRrset(session, message, step.rrset);
+      const judged = yield* judgeRrsets(session, message, step.rrsets);
       return isFailure(judged) || step.derived === undefined ? judged : { ...judged, records: step.derived };
     }
     case 'alias':
       return yield* judgeRrset(session, message, step.rrset);
+    case 'overlong': {
+      const judged = yield* judgeRrset(session, message, step.rrset);
+      return isFailure(judged) ? judged : { ...judged, answer: 'nxdomain', records: [] };
+    }
     case 'absent':
       return yield* judgeAbsence(session, message, { name: step.name, type });
     case 'broken':
@@ -109,11 +117,12 @@ function refusalOf(session: Session, question: Question): Failure | undefined {
   const { at, notBefore = 0 } = session.context;
   if (at < notBefore)
     return indeterminate(`the clock stands at ${new Date(at * 1000).toISOString()}, before this program was built`);
-  if (isUnsigned(question.type)) return indeterminate(`${typeToText(question.type)} is no record that could be signed`);
+  if (isUnsigned(question.type))
+    return indeterminate(`${typeToText(question.type)} is no data that anybody signs: nothing of it can be proven`);
   const anchor = anchorZone(session, homeOf(question));
   return isFailure(anchor) ? anchor : undefined;
 }
 
-/** Signatures are not signed; from 128 to 255 are types that only questions have, such as ANY. [RFC6895 §3.1] */
+/** Signatures are not signed; from 128 to 255 are types that no data has, of which ANY stands for all that has. [RFC6895 §3.1] */
 const isUnsigned = (type: number): boolean =>
-  type === 0 || type === TYPE.RRSIG || type === TYPE.OPT || (type >= 128 && type <= 255);
+  type === 0 || type === TYPE.RRSIG || type === TYPE.OPT || (type >= 128 && type < TYPE.ANY);

@@ -31,6 +31,18 @@ export function rrsetOf(section: readonly ResourceRecord[], name: Name, type: nu
   return records.size === 0 ? undefined : { name, type, records: [...records.values()], signatures };
 }
 
+/** All RRsets of an owner in a section. Signatures are no RRset, but belong to one. [RFC4035 §2.2] */
+export const rrsetsAt = (section: readonly ResourceRecord[], name: Name): readonly Rrset[] =>
+  [
+    ...new Set(
+      ownersIn(section)
+        .get(canonical(name))
+        ?.map(({ type }) => type),
+    ),
+  ]
+    .filter((type) => type !== TYPE.RRSIG)
+    .flatMap((type) => rrsetOf(section, name, type) ?? []);
+
 /** All RRsets of a type in a section. */
 export const rrsetsOf = (section: readonly ResourceRecord[], type: number): readonly Rrset[] =>
   [...ownersIn(section).keys()].map((owner) => rrsetOf(section, owner, type)).filter((rrset) => rrset !== undefined);

@@ -32,5 +32,5 @@ export function toAskedType(type: string | number, hastlsType: number): number {
   return number;
 }
 
-/** Types that exist in questions or messages only. [RFC6895 §3.1] */
-const isMeta = (type: number): boolean => type === TYPE.OPT || (type >= 128 && type <= 255);
+/** Types that exist in messages only, or ask for something else than data. [RFC6895 §3.1] */
+const isMeta = (type: number): boolean => type === TYPE.OPT || (type >= 128 && type < TYPE.ANY);

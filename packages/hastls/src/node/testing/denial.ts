@@ -27,6 +27,8 @@ export type DenialKind =
       /** Leaves insecure delegations out of the chain. Default: false. */
       readonly optOut?: boolean;
     }
+  /** NSEC records made up for the name that is asked for, as if it were there. [RFC9824] */
+  | { readonly kind: 'compact' }
   /** Absence with nothing but a SOA record: what a signed zone must never do. */
   | { readonly kind: 'none' };
 
@@ -57,6 +59,8 @@ export function createDenial(inventory: Inventory, options: DenialKind): Denial 
       return nsecDenial(inventory);
     case 'nsec3':
       return nsec3Denial(inventory, options);
+    case 'compact':
+      return compactDenial(inventory);
     case 'none': {
       const nothing = () => [];
       return { nodata: nothing, nxdomain: nothing, noCloser: nothing, wildcardNodata: nothing };
@@ -80,6 +84,22 @@ function nsecDenial({ apex, ttl, names }: Inventory): Denial {
     nxdomain: (name, encloser) => proof(name, child('*', encloser)),
     noCloser: (name) => proof(name),
     wildcardNodata: (name, encloser) => proof(name, child('*', encloser)),
+  };
+}
+
+/** Whoever makes records up as they are asked for signs what a wildcard answers with under the name itself. */
+function compactDenial({ ttl, names }: Inventory): Denial {
+  const saying = (name: Name, types: readonly number[]): readonly ResourceRecord[] => {
+    const rdata = writer();
+    writeName(rdata, child('\\000', name));
+    rdata.bytes(toBitmap([...types, TYPE.RRSIG, TYPE.NSEC]));
+    return [{ name, type: TYPE.NSEC, class: CLASS_IN, ttl, rdata: rdata.finish() }];
+  };
+  return {
+    nodata: (name) => saying(name, names.get(canonical(name)) ?? []),
+    nxdomain: (name) => saying(name, [TYPE.NXNAME]),
+    noCloser: () => [],
+    wildcardNodata: (name, encloser) => saying(name, names.get(canonical(child('*', encloser))) ?? []),
   };
 }
 

@@ -5,6 +5,8 @@ export interface ZoneTree {
   /** Whether the name exists, be it only because something lies below it. [RFC4592 §2.2.2] */
   has(name: Name): boolean;
   rrset(name: Name, type: number): readonly ResourceRecord[];
+  /** All that stands at the name, by type. */
+  rrsets(name: Name): readonly (readonly ResourceRecord[])[];
   /** The closest name above that exists. */
   encloser(name: Name): Name;
   /** The delegation at or above the name, if there is one: from there on another zone speaks. */
@@ -41,6 +43,7 @@ export function plantZone(apex: Name, records: readonly ResourceRecord[]): ZoneT
   return {
     has: (name) => tree.has(canonical(name)),
     rrset,
+    rrsets: (name) => [...(tree.get(canonical(name))?.values() ?? [])],
     cut,
     encloser(name) {
       let above = parent(name);

@@ -1,4 +1,4 @@
-import { writer } from '../../core/bytes/index.ts';
+import { parsed, writer } from '../../core/bytes/index.ts';
 import {
   CLASS_IN,
   child,
@@ -91,8 +91,11 @@ export function createZone(options: ZoneOptions, { at, delegations }: Surroundin
 
   /** What stands at `owner`, as the answer to a question for `name`; nothing if no record of it answers. */
   function present(owner: Name, { name, type }: Question): Found | undefined {
-    const [rrset, cname] = [tree.rrset(owner, type), tree.rrset(owner, TYPE.CNAME)];
-    const answers = signed(rrset.length > 0 ? rrset : cname).map((each) => ({ ...each, name }));
+    const all = type === TYPE.ANY ? tree.rrsets(owner) : [tree.rrset(owner, type)];
+    const [rrset, cname] = [all.flat(), tree.rrset(owner, TYPE.CNAME)];
+    const standing = rrset.length > 0 ? all : [cname];
+    const as = (records: readonly ResourceRecord[]) => records.map((each) => ({ ...each, name }));
+    const answers = standing.flatMap((each) => (kind.kind === 'compact' ? signed(as(each)) : as(signed(each))));
     if (answers.length === 0) return undefined;
     const [alias] = rrset.length > 0 ? [] : cname;
     return { rcode: RCODE.NOERROR, answers, authorities: [], ...(alias && { alias: readTarget(alias.rdata) }) };
@@ -132,12 +135,13 @@ export const NOT_SERVED: Found = { rcode: RCODE.SERVFAIL, answers: [], authoriti
 /** A name below a DNAME: the record, and the CNAME that follows from it, which nobody signs. [RFC6672 §2.2 §5.3.1] */
 function renamed({ name, type }: Question, dname: ResourceRecord, signed: readonly ResourceRecord[]): Found {
   const below = labels(name).slice(0, labelCount(name) - labelCount(dname.name));
-  const alias = below.reduceRight<Name>((at, label) => child(label, at), readTarget(dname.rdata));
+  const alias = parsed(() => below.reduceRight<Name>((at, label) => child(label, at), readTarget(dname.rdata)));
+  if (!alias.ok) return { rcode: RCODE.YXDOMAIN, answers: signed, authorities: [] }; // no name is that long
   const out = writer();
-  writeName(out, alias);
+  writeName(out, alias.value);
   const cname = { ...dname, name, type: TYPE.CNAME, rdata: out.finish() };
   const found = { rcode: RCODE.NOERROR, answers: [...signed, cname], authorities: [] };
-  return type === TYPE.CNAME ? found : { ...found, alias };
+  return type === TYPE.CNAME || type === TYPE.ANY ? found : { ...found, alias: alias.value };
 }
 
 /** A record of the TTL that everything made here has. */

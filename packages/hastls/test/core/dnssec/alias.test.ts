@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TYPE } from '#core/dns/index.js';
+import { type Message, RCODE, TYPE } from '#core/dns/index.js';
 import { LIMITS } from '#core/dnssec/index.js';
 import {
   type Attack,
@@ -162,12 +162,37 @@ test('[A20] a circle that is spread over messages ends too', async () => {
   assert.ok(asked.length <= LIMITS.upstreamQuestions);
 });
 
-test('a DNAME that makes a name too long leads nowhere', async () => {
+test('[RFC6672 §2.2] a DNAME that makes a name too long proves that there is no such name', async () => {
   const asked = `${'y.'.repeat(60)}long.signed.test. A`;
-  const { proven } = await run(asked, behind(answerOf(() => question('long.signed.test. DNAME'))));
-  assert.equal(proven.proof, 'bogus');
-  assert.match(proven.because.join('\n'), /too long/);
+  const { proven } = await run(asked, hierarchy);
+  assert.equal(`${proven.proof} ${proven.answer} ${proven.rcode}`, `secure nxdomain ${RCODE.YXDOMAIN}`);
+  assert.deepEqual(proven.records, []);
+  assert.ok(proven.chain.some(({ kind, name }) => kind === 'alias' && name === 'long.signed.test.'));
 });
+
+const overlong: readonly (readonly [why: string, attack: Attack, expected: string])[] = [
+  ['by whatever response code', answerOf(() => question('long.signed.test. DNAME')), 'secure nxdomain'],
+  ['not by the response code alone', changed({ answers: [] }), 'bogus error'],
+  ['not by a DNAME that nobody signed', stripSignatures, 'bogus error'],
+  ['not by a DNAME that is not too long', answerOf(() => question('host.old.signed.test. CNAME')), 'bogus error'],
+  [
+    'not beside a CNAME that says otherwise',
+    inject(`${'y.'.repeat(60)}long.signed.test. CNAME x.test.`),
+    'bogus error',
+  ],
+];
+
+function changed(change: Partial<Message>): Attack {
+  return (honest) => (asked) => {
+    const message = honest(asked);
+    return message && { ...message, ...change };
+  };
+}
+
+for (const [why, attack, expected] of overlong)
+  test(`[RFC6672 §2.2] that a DNAME makes a name too long is proven by it, ${why}: ${expected}`, async () => {
+    assert.equal(await outcome(`${'y.'.repeat(60)}long.signed.test. A`, behind(attack)), expected);
+  });
 
 for (const denial of ['nsec', 'nsec3'] as const)
   test(`[A20] the ${denial.toUpperCase()} proof of a wildcard alias is no word on its unsigned target`, async () => {

@@ -46,6 +46,9 @@ const withDs = (ds: string): Hierarchy =>
     ],
   });
 
+const manyTypes = (count: number): string =>
+  Array.from({ length: count }, (_, turn) => `many TYPE${65_280 + turn} \\# 1 00`).join('\n');
+
 const deep = (labels: number): string => `${'a.'.repeat(labels)}signed.test. A`;
 const iterated = (iterations: number): Hierarchy => world({ denial: { kind: 'nsec3', iterations } });
 const onlyAnswer = (attack: Attack): Attack => against(ofType(TYPE.A), attack);
@@ -97,6 +100,12 @@ const rows: readonly Row[] = [
     within: () => iterated(LIMITS.nsec3Iterations),
     beyond: () => iterated(LIMITS.nsec3Iterations),
     askedBeyond: deep(44),
+  },
+  {
+    limit: 'rrsetsPerAnswer',
+    asked: 'many.signed.test. ANY',
+    within: () => world({ records: manyTypes(LIMITS.rrsetsPerAnswer) }),
+    beyond: () => world({ records: manyTypes(LIMITS.rrsetsPerAnswer + 1) }),
   },
   {
     limit: 'aliasLinks',

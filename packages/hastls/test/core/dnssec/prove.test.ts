@@ -8,6 +8,7 @@ const DENIALS: readonly (readonly [string, DenialKind])[] = [
   ['NSEC', { kind: 'nsec' }],
   ['NSEC3', { kind: 'nsec3' }],
   ['NSEC3 with salt and iterations', { kind: 'nsec3', salt: 'aabbccdd', iterations: 12 }],
+  ['compact denial', { kind: 'compact' }],
 ];
 
 const world = (denial: DenialKind) =>
@@ -116,9 +117,9 @@ test('[A23] a SERVFAIL is no absence, and its extended errors are told', async (
   assert.match(proven.because.join('\n'), /SERVFAIL.*extended error 7: signature expired/);
 });
 
-test('types that nobody can sign are not even asked for', async () => {
-  for (const type of ['RRSIG', 'TYPE255', 'OPT']) {
+for (const type of ['RRSIG', 'OPT', 'NXNAME', 'TYPE0', 'TYPE249', 'TYPE251', 'TYPE252'])
+  test(`nobody signs ${type}: it is not even asked for, and indeterminate`, async () => {
     const { proven, roundTrips } = await run(`host.signed.test. ${type}`, world({ kind: 'nsec' }));
-    assert.equal(`${proven.proof} ${roundTrips}`, 'indeterminate 0');
-  }
-});
+    assert.equal(`${proven.proof} ${proven.answer} ${roundTrips}`, 'indeterminate error 0');
+    assert.match(proven.because.join('\n'), /no data that anybody signs/);
+  });

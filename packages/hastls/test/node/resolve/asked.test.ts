@@ -43,9 +43,10 @@ const types: readonly (readonly [type: string | number, number: number])[] = [
   ['A', 1],
   ['type65280', 65_280],
   [52, 52],
+  ['any', 255],
 ];
 for (const [type, number] of types)
   test(`type ${type} is number ${number}`, () => assert.equal(toAskedType(type, 65_401), number));
 
-for (const type of ['NONSENSE', 'TYPE65536', '', 0, -1, 65_536, 1.5, Number.NaN, 'OPT', 255, 'TYPE252'])
+for (const type of ['NONSENSE', 'TYPE65536', '', 0, -1, 65_536, 1.5, Number.NaN, 'OPT', 'NXNAME', 'TYPE252'])
   test(`type "${type}" is refused`, () => assert.throws(() => toAskedType(type, 65_400), isOptionError));

@@ -1,6 +1,6 @@
 // Writes docs/PROTOCOLS.md from the profiles: the facts, and what our own client and server say to each other on the
 // way to TLS. `--check` compares instead of writing.
-import { isProfile, profiles, services } from 'hastls/profiles';
+import { isProfile, offByDefault, profiles, services } from 'hastls/profiles';
 import { converse, NEUTRAL_SELF, type Profile, type Service } from 'hastls/talk';
 import { duet } from 'hastls/testing';
 import { generated } from './generated.js';
@@ -46,12 +46,20 @@ generated(
     row(...TITLES.map(() => '---')),
     ...services.filter((each) => !isProfile(each)).map(facts),
     '',
+    '## Off by default',
+    '',
+    'In no list: whoever wants one names it, as `connect(url, { profile })`.',
+    '',
+    row('why', ...TITLES),
+    row('---', ...TITLES.map(() => '---')),
+    ...offByDefault.map(({ profile, because }) => `| ${because} ${facts(profile)}`),
+    '',
     '## What is said before TLS',
     '',
     'Our client and our server, which wants TLS, up to the ClientHello. `C:` and `S:` are lines of the client and of the',
     'server, `C>` and `S>` text that ends in no line, `C#` and `S#` octets in hex. Dialogues with real',
     'servers are in `test/core/profiles/captured`.',
-    ...profiles.flatMap((profile) => [
+    ...[...profiles, ...offByDefault.map(({ profile }) => profile)].flatMap((profile) => [
       '',
       `### ${profile.name}`,
       '',

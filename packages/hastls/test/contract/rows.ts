@@ -1,5 +1,5 @@
 import { latin1, text } from '#core/bytes/index.js';
-import { profiles } from '#core/profiles/index.js';
+import { offByDefault, profiles } from '#core/profiles/index.js';
 import {
   converse,
   type Handover,
@@ -36,11 +36,15 @@ const houses: readonly Profile[] = [
 ];
 
 /** Every profile there is. A new one is tested by being in the list. */
-export const rows: readonly Profile[] = [...profiles, ...houses];
+export const rows: readonly Profile[] = [...profiles, ...offByDefault.map(({ profile }) => profile), ...houses];
 
 /** Those whose server reads commands line by line, and refuses one without ending the connection. */
 export const lineRows: readonly Profile[] = rows.filter(
-  ({ name }) => !['ldap', 'xmpp-client', 'xmpp-server', 'postgresql', 'mysql', 'nats', 'nbd'].includes(name),
+  ({ name }) =>
+    ![
+      ...['ldap', 'xmpp-client', 'xmpp-server', 'postgresql', 'mysql', 'nats', 'nbd'],
+      ...['amqp', 'vnc', 'rdp', 'telnet', 'http-upgrade'],
+    ].includes(name),
 );
 
 /** Commands that are no business of the upgrade, in each protocol's manner. */

@@ -70,4 +70,6 @@ const STRIPS: Readonly<Record<string, Strip>> = {
   },
   nats: without(/("tls_(?:required|available)"):true/g, '$1:false'),
   nbd: without('\0\0\0\x05\0\0\0\x01', '\0\0\0\x05\x80\0\0\x01'), // to STARTTLS: ACK, and ERR_UNSUP
+  vnc: without('\x01\x13', '\x01\x01'), // a list of one type: VeNCrypt, and None
+  rdp: without(/^(.{15})\x01/gs, '$1\0'), // the protocol chosen
 };

@@ -1,6 +1,7 @@
 /** Our conversations with the servers of directories, chat, files, databases, messages and disks. */
-import { ftp, ldap, mysql, nats, nbd, postgresql, xmppClient, xmppServer } from '#core/profiles/index.js';
+import { ftp, ldap, mysql, nats, nbd, postgresql, rdp, vnc, xmppClient, xmppServer } from '#core/profiles/index.js';
 import { upgrades } from './held.ts';
+import { startTigervnc, startXrdp, TIGERVNC, XRDP } from './peers/desktops.ts';
 import { freePorts } from './peers/peer.ts';
 import * as peers from './peers/services.ts';
 import { live } from './peers/stage.ts';
@@ -15,6 +16,8 @@ const ROWS = [
   ['nats', peers.NATS, peers.startNats, nats],
   ['nbdkit', peers.NBDKIT, peers.startNbdkit, nbd],
   ['qemu-nbd', peers.QEMU_NBD, peers.startQemuNbd, nbd],
+  ['tigervnc', TIGERVNC, startTigervnc, vnc],
+  ['xrdp', XRDP, startXrdp, rdp],
 ] as const;
 
 for (const [name, need, startService, profile] of ROWS)

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type net from 'node:net';
 import { join } from 'node:path';
-import { imap, lmtp, nntp, nntp1997, pop3, smtp } from 'hastls/profiles';
+import { imap, lmtp, nntp, nntp1997, pop3, smtp, telnet } from 'hastls/profiles';
 import { createTriggerServer, type TriggerServerOptions } from 'hastls/serve';
 import { createAuthority } from 'hastls/testing';
 import { type Need, OPENSSL, pathOf, run } from './peers/commands.ts';
@@ -32,7 +32,7 @@ async function serving(
 live('openssl s_client upgrades on our trigger servers', [OPENSSL], async ({ home, check }) => {
   const ca = join(home, 'ca.pem');
   await writeFile(ca, authority.certificate);
-  for (const profile of [smtp, lmtp, imap, pop3, nntp])
+  for (const profile of [smtp, lmtp, imap, pop3, nntp, telnet])
     await check(`-starttls ${profile.name}`, () =>
       serving(profile, async (port) => {
         const verified = ['-verify_return_error', '-verify_hostname', host, '-servername', host, '-CAfile', ca];

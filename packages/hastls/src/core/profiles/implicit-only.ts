@@ -1,8 +1,8 @@
 import type { Service } from '../talk/index.ts';
 
 /**
- * Services that begin with TLS on a port of its own, or not at all. HTTP does have an in-band upgrade, but one that
- * lets an attacker shift the answers of a server with both forms: it is not offered. [RFC2817] [V12]
+ * Services that begin with TLS, on a port of its own or on the only one, or not at all. HTTP does have an in-band upgrade,
+ * but one that lets an attacker shift the answers of a server with both forms: it has to be asked for. [RFC2817] [V12]
  */
 export const implicitOnly: readonly Service[] = [
   {
@@ -29,11 +29,18 @@ export const implicitOnly: readonly Service[] = [
     specs: ['Redis documentation, TLS'],
   },
   {
-    name: 'amqp',
-    service: 'amqp',
-    ports: { plain: [5672], tls: [5671] },
-    implicitScheme: 'amqps',
-    specs: ['AMQP 0-9-1'],
+    name: 'mongodb',
+    service: 'mongodb',
+    ports: { plain: [27017], tls: [27017] },
+    implicitScheme: 'mongodbs',
+    specs: ['MongoDB manual, TLS/SSL'],
+  },
+  {
+    name: 'kafka',
+    service: 'kafka',
+    ports: { plain: [9092], tls: [9093] },
+    implicitScheme: 'kafkas',
+    specs: ['Apache Kafka documentation, listeners'],
   },
   {
     name: 'domain',

@@ -14,7 +14,9 @@
  * suite. A protocol of lines with dotted lists is a `LineDialect`: data only.
  */
 import type { Profile, Service } from '../talk/index.ts';
+import { amqp } from './amqp.ts';
 import { ftp } from './ftp.ts';
+import { httpUpgrade } from './http-upgrade.ts';
 import { imap } from './imap.ts';
 import { implicitOnly } from './implicit-only.ts';
 import { irc } from './irc.ts';
@@ -26,11 +28,16 @@ import { nbd } from './nbd.ts';
 import { nntp, nntp1997 } from './nntp.ts';
 import { pop3 } from './pop3.ts';
 import { postgresql } from './postgresql.ts';
+import { RDP_SECURITY, rdp, rdpWith } from './rdp.ts';
 import { lmtp, smtp, submission } from './smtp.ts';
+import { telnet } from './telnet.ts';
+import { VENCRYPT_X509, vnc, vncWith } from './vnc.ts';
 import { xmppClient, xmppServer } from './xmpp.ts';
 
 export {
+  amqp,
   ftp,
+  httpUpgrade,
   imap,
   irc,
   ldap,
@@ -43,8 +50,15 @@ export {
   nntp1997,
   pop3,
   postgresql,
+  RDP_SECURITY,
+  rdp,
+  rdpWith,
   smtp,
   submission,
+  telnet,
+  VENCRYPT_X509,
+  vnc,
+  vncWith,
   xmppClient,
   xmppServer,
 };
@@ -67,7 +81,20 @@ export const profiles: readonly Profile[] = [
   postgresql,
   mysql,
   nats,
+  amqp,
   nbd,
+  vnc,
+  rdp,
+  telnet,
+];
+
+/** Profiles that only whoever names them gets, as `profile` of `connect()`, and what is wrong with them. */
+export const offByDefault: readonly { readonly profile: Profile; readonly because: string }[] = [
+  {
+    profile: httpUpgrade,
+    because:
+      'where a server has this form beside a port for TLS, somebody in the way can shift its answers by one (Opossum)',
+  },
 ];
 
 /** All services that are known by name. */

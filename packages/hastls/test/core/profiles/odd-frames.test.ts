@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromHex, latin1, text } from '#core/bytes/index.js';
 import { ftp, irc, ldap, managesieve, mysql, nats, nbd, postgresql, xmppClient } from '#core/profiles/index.js';
-import { converse, type Profile, type ServerContext, type Verdict } from '#core/talk/index.js';
+import { converse, type Profile } from '#core/talk/index.js';
 import { feed } from '../../contract/rows.js';
+import { type Answer, answer, hex, judge } from './judge.js';
 
 // The protocols of frames, and the younger ones of lines: what a client makes of odd answers, and what a server that
 // requires TLS answers. Octets are given as characters.
-
-type Row = readonly [what: string, kind: Verdict['kind'], ...said: readonly string[]];
-
-function judge(profile: Profile, rows: readonly Row[]): void {
-  for (const [what, kind, ...said] of rows)
-    test(`${profile.name}: ${what} is ${kind}`, () => {
-      const machine = converse(profile.client({ host: 'host.example', self: 'client.invalid' }));
-      feed(machine, ...said.map((each) => latin1(each)));
-      assert.equal(machine.verdict?.kind, kind);
-    });
-}
-
-const hex = (digits: string): string => text(fromHex(digits.replaceAll(' ', '')));
 
 judge(managesieve, [
   ['an offer in small letters', 'start-tls', '"starttls"\r\nok\r\n', 'ok "go"\r\n'],
@@ -113,7 +100,6 @@ judge(xmppClient, [
   ['depth without end [V17]', 'garbled', OFFER, '<x>'.repeat(20)],
 ]);
 
-type Answer = readonly [profile: Profile, as: Partial<ServerContext>, said: string, answer: RegExp];
 const secured = { secured: true };
 const BIND = hex('300c 020107 6007 020103 0400 8000');
 const START_TLS = hex('301d 020101 7718 8016 312e332e362e312e342e312e313436362e3230303337');
@@ -136,12 +122,7 @@ const answers: readonly Answer[] = [
   [xmppClient, {}, "<iq type='get'/>", /<policy-violation /],
   [xmppClient, secured, `<starttls xmlns='${TLS}'/>`, /^<failure /],
 ];
-for (const [profile, as, said, answer] of answers)
-  test(`${profile.name}: ${JSON.stringify(said)} ${as.secured ? 'under' : 'before'} TLS gets its own answer [S6] [A37]`, () => {
-    const machine = converse(profile.server({ host: 'host.example', mode: 'require', greeted: true, ...as }));
-    assert.match(feed(machine, said), answer);
-    assert.notEqual(machine.verdict?.kind, 'start-tls');
-  });
+answer(answers);
 
 test('a server that prefers TLS hands over the frame it has no answer to, as it came [A38]', () => {
   const frames: readonly (readonly [Profile, string])[] = [

@@ -1,0 +1,59 @@
+import { equalBytes, latin1, text } from '../bytes/index.ts';
+import {
+  absent,
+  closed,
+  type Framer,
+  frame,
+  handover,
+  isApplications,
+  type Profile,
+  refused,
+  send,
+  startTls,
+} from '../talk/index.ts';
+
+/** What begins every layer of a connection: the protocol, and its version. */
+const header = (protocol: number): Uint8Array => latin1(`AMQP${String.fromCharCode(protocol, 1, 0, 0)}`);
+const [TLS, SASL] = [header(2), header(3)];
+
+/**
+ * Messages in queues. Each side names the layer that it wants next, and the one both name begins. Servers of 0-9-1 know
+ * nothing of that: they answer with the version they speak, and have TLS on a port of its own only.
+ */
+export const amqp: Profile = {
+  name: 'amqp',
+  service: 'amqp',
+  ports: { plain: [5672], tls: [5671] },
+  implicitScheme: 'amqps',
+  specs: ['AMQP 1.0 §5.2', 'AMQP 0-9-1'],
+
+  *client() {
+    yield* send(TLS);
+    const answer = yield* frame(headerFrame);
+    if (equalBytes(answer, TLS)) return startTls;
+    return answer[4] === TLS[4] ? refused(text(answer)) : absent(text(answer)); // another version of it, or another layer
+  },
+
+  *server(as) {
+    const heard = yield* frame(headerFrame);
+    const isTrigger = equalBytes(heard, TLS);
+    if (!isTrigger && isApplications(as, 'HEADER')) return handover(text(heard));
+    yield* send(as.secured ? SASL : TLS); // the go-ahead, or the layer that is wanted instead [AMQP 1.0 §2.2]
+    return isTrigger && !as.secured ? startTls : closed(text(heard));
+  },
+  stead: {
+    greeting: () => '',
+    *turnAway() {
+      const heard = yield* frame(headerFrame);
+      yield* send(latin1('AMQP\0\0\x09\x01')); // a version that is never agreed upon in this way
+      return closed(text(heard));
+    },
+  },
+  speaksFirst: 'client',
+  forgets: ['nothing: no more than the layer was named'],
+};
+
+const headerFrame: Framer = (buffer) => {
+  if (buffer.subarray(0, 4).some((octet, index) => octet !== TLS[index])) return -1;
+  return buffer.length < TLS.length ? 0 : TLS.length;
+};

@@ -19,7 +19,7 @@ export const hashes: Hashes = {
   sha384: (bytes) => crypto().hash('sha384', bytes, 'buffer'),
 };
 
-/** Verifies many signatures side by side on Node's thread pool; the results come in the order of the checks. */
+/** Verifies many signatures side by side; the results come in the order of the checks. */
 export const verifyAll = (checks: readonly Check[]): Promise<boolean[]> => Promise.all(checks.map(verify));
 
 /** Whether the signature holds. A key or signature that makes no sense, or an unknown algorithm, is `false`: never an error. */
@@ -28,9 +28,34 @@ export async function verify({ algorithm, publicKey, signed, signature }: Check)
   const key = scheme && keyOf(scheme, algorithm, publicKey);
   if (!scheme || !key || signature.length !== (scheme.signatureLength ?? signature.length)) return false;
   const input: VerifyKeyObjectInput = { key, dsaEncoding: 'ieee-p1363' }; // [RFC6605 §4]: r and s as they are, no DER
+  if (!scheme.slow && takesTurn()) return holds(() => crypto().verify(scheme.digest, signed, input, signature));
   return new Promise((resolve) => {
     crypto().verify(scheme.digest, signed, input, signature, (error, valid) => resolve(error === null && valid));
   });
+}
+
+function holds(verifyNow: () => boolean): boolean {
+  try {
+    return verifyNow();
+  } catch {
+    return false; // as an error is on the thread pool: OpenSSL has no use for the key or the signature
+  }
+}
+
+let turnIsTaken = false;
+
+/**
+ * True once in each turn of the event loop. Handing a verification to a thread, and hearing of it, costs as much as doing
+ * it: who has one only is faster without. The others of the same turn go to Node's thread pool, so that no flood of them
+ * blocks the loop.
+ */
+function takesTurn(): boolean {
+  if (turnIsTaken) return false;
+  turnIsTaken = true;
+  setImmediate(() => {
+    turnIsTaken = false;
+  });
+  return true;
 }
 
 interface Scheme {
@@ -38,6 +63,8 @@ interface Scheme {
   readonly digest: 'sha1' | 'sha256' | 'sha384' | 'sha512' | null;
   /** Octets of a signature; absent where the key tells. */
   readonly signatureLength?: number;
+  /** A verification takes some hundred microseconds. */
+  readonly slow?: true;
   /** @throws RangeError, or whatever Node finds wrong with the key. */
   toKey(publicKey: Uint8Array): KeyObject;
 }
@@ -49,9 +76,9 @@ const SCHEMES: ReadonlyMap<number, Scheme> = new Map<number, Scheme>([
   [8, { digest: 'sha256', toKey: rsaKey }],
   [10, { digest: 'sha512', toKey: rsaKey }],
   [13, { digest: 'sha256', signatureLength: 64, toKey: p256Key }],
-  [14, { digest: 'sha384', signatureLength: 96, toKey: p384Key }],
+  [14, { digest: 'sha384', signatureLength: 96, slow: true, toKey: p384Key }],
   [15, { digest: null, signatureLength: 64, toKey: (octets) => edwardsKey('Ed25519', octets, 32) }],
-  [16, { digest: null, signatureLength: 114, toKey: (octets) => edwardsKey('Ed448', octets, 57) }],
+  [16, { digest: null, signatureLength: 114, slow: true, toKey: (octets) => edwardsKey('Ed448', octets, 57) }],
 ]);
 
 /** Importing a P-256 key takes longer than a verification with it, so that keys are kept: the newest so many. */

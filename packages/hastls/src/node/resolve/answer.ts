@@ -22,18 +22,18 @@ export interface Answer {
   readonly aliases: readonly Name[];
 }
 
-export const toAnswer = ({ question, rcode, expires, extendedErrors, ...rest }: Proven): Answer => ({
-  name: question.name,
-  type: question.type,
-  proof: rest.proof,
-  answer: rest.answer,
-  rcode: rcode === undefined ? null : rcodeToText(rcode),
-  records: rest.records,
-  expires: expires ?? null,
-  ede: extendedErrors,
-  because: rest.because,
-  chain: rest.chain,
-  aliases: rest.aliases,
+export const toAnswer = (proven: Proven): Answer => ({
+  name: proven.question.name,
+  type: proven.question.type,
+  proof: proven.proof,
+  answer: proven.answer,
+  rcode: proven.rcode === undefined ? null : rcodeToText(proven.rcode),
+  records: proven.records,
+  expires: proven.expires ?? null,
+  ede: proven.extendedErrors,
+  because: proven.because,
+  chain: proven.chain,
+  aliases: proven.aliases,
 });
 
 /**

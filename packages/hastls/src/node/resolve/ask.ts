@@ -2,6 +2,7 @@ import { decodeMessage, type Message, type Question, RCODE } from '../../core/dn
 import type { Reply } from '../../core/dnssec/index.ts';
 import { createHealth } from './health.ts';
 import { inLettersOf, inMixedCase, isTruncated, toQuery } from './query.ts';
+import { createCaller, type Signal } from './signal.ts';
 import type { TlsPeer } from './tls-socket.ts';
 import type { Upstream } from './upstream.ts';
 import { createWays, type Transport, type Ways } from './ways.ts';
@@ -19,7 +20,7 @@ export interface Asker {
    * Puts a question to the upstreams, by all ways but some.
    * @throws the signal's reason, when it fires before there is an answer
    */
-  ask(question: Question, signal: AbortSignal, without?: readonly string[]): Promise<Answered>;
+  ask(question: Question, signal: Signal, without?: readonly string[]): Promise<Answered>;
   /** All ways there are: `udp://192.0.2.1 over TCP`. */
   readonly ways: readonly string[];
   /** Has these asked last for a while, as what they answer is no use. */
@@ -56,12 +57,12 @@ export function createAsk(
   const attempts = toAttempts(upstreams, rounds, patienceMs);
   const ways = [...new Set(attempts.map(({ way }) => way))];
 
-  async function ask(question: Question, signal: AbortSignal, without: readonly string[] = []): Promise<Answered> {
+  async function ask(question: Question, signal: Signal, without: readonly string[] = []): Promise<Answered> {
     signal.throwIfAborted();
     const left = ways.filter((way) => !without.includes(way));
     if (left.length === 0) return { reply: { kind: 'failure', why: 'there is nobody left to ask' } };
     const ranks = new Map(left.map((way) => [way, health.rank(way)]));
-    const over = new AbortController();
+    const over = createCaller();
     const asking: Asking = { connections, question, mixedCase, elapsedMs, signal: over.signal, running: new Map() };
     const abort = () => over.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
@@ -92,7 +93,7 @@ interface Asking {
   readonly connections: Ways;
   readonly question: Question;
   readonly mixedCase: boolean;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** The attempts that have not ended. */
   readonly running: Map<Attempt, Promise<Running & { readonly heard: Heard }>>;
   elapsedMs(): number;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { createUnframer, framed } from './framing.ts';
 import { idOf, isAnswerTo } from './query.ts';
+import type { Signal } from './signal.ts';
 
 /** Opens a socket, and says when it may be written to: not before its peer is known to be the right one. */
 export type Open = (ready: () => void) => Socket;
@@ -12,7 +13,7 @@ export interface Connection {
   /** Whether it ever carried an answer. */
   readonly hasAnswered: boolean;
   /** @throws what the system says, why the connection ended, or the signal's reason */
-  send(query: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
+  send(query: Uint8Array, signal: Signal): Promise<Uint8Array>;
   end(reason: Error): void;
 }
 

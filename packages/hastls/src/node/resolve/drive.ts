@@ -1,6 +1,7 @@
 import type { Question } from '../../core/dns/index.ts';
 import type { Proving, Reply } from '../../core/dnssec/index.ts';
 import { verifyAll } from '../crypto.ts';
+import type { Signal } from './signal.ts';
 
 /**
  * Holds a proof: asks and checks what it needs, all of a batch side by side. A question that comes to nothing, for want
@@ -10,7 +11,7 @@ import { verifyAll } from '../crypto.ts';
 export async function drive<R>(
   proving: Proving<R>,
   ask: (question: Question) => Promise<Reply>,
-  off: AbortSignal,
+  off: Signal,
 ): Promise<R> {
   const hear = (question: Question): Promise<Reply> =>
     ask(question).catch((reason: unknown) => ({
@@ -20,8 +21,12 @@ export async function drive<R>(
   for (let step = proving.next(); ; ) {
     if (step.done) return step.value;
     const { ask: questions, check } = step.value;
-    const [replies, valid] = await Promise.all([Promise.all(questions.map(hear)), verifyAll(check)]);
+    const checking = check.length > 0 ? verifyAll(check) : NONE;
+    const replies = questions.length > 0 ? await Promise.all(questions.map(hear)) : NONE;
+    const valid = await checking;
     off.throwIfAborted();
     step = proving.next({ replies, valid });
   }
 }
+
+const NONE: readonly [] = [];

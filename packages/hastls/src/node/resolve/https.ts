@@ -1,6 +1,7 @@
 import type { ClientHttp2Session, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
 import type { Connection } from './connection.ts';
 import { isAnswerTo } from './query.ts';
+import type { Signal } from './signal.ts';
 import { openTls, type TlsPeer } from './tls-socket.ts';
 import type { HttpsUpstream } from './upstream.ts';
 
@@ -56,7 +57,7 @@ export function createHttpsConnection(upstream: HttpsUpstream, ca: TlsPeer['ca']
 }
 
 /** Waits until whoever came before has written all, or for no longer than the signal; to be told when this one has. */
-type Turn = (signal: AbortSignal) => Promise<() => void>;
+type Turn = (signal: Signal) => Promise<() => void>;
 
 /** A request is written whole before the next one begins: there are servers that refuse what comes in between. */
 function createTurns(): Turn {
@@ -68,7 +69,7 @@ function createTurns(): Turn {
       written = resolve;
     });
     last = Promise.all([before, mine]);
-    const over = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    const over = new Promise<void>((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await Promise.race([before, over]);
     return written;
   };
@@ -82,7 +83,7 @@ async function post(
   session: ClientHttp2Session,
   path: string,
   query: Uint8Array,
-  signal: AbortSignal,
+  signal: Signal,
   written: () => void,
 ): Promise<Uint8Array> {
   signal.throwIfAborted();

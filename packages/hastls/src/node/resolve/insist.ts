@@ -3,9 +3,10 @@ import { TYPE } from '../../core/dns/index.ts';
 import { type Context, LIMITS, type Proven, prove, type Reply } from '../../core/dnssec/index.ts';
 import type { Answered, Asker } from './ask.ts';
 import { drive } from './drive.ts';
+import { createCaller, type Signal } from './signal.ts';
 
 /** Asks by all ways but these, and says which way the answer came. */
-export type AskWithout = (question: Question, signal: AbortSignal, without: readonly string[]) => Promise<Answered>;
+export type AskWithout = (question: Question, signal: Signal, without: readonly string[]) => Promise<Answered>;
 
 /**
  * Proves an answer through several upstreams. Where signatures are missing whoever was asked may have left them out,
@@ -18,10 +19,10 @@ export async function insist(
   context: Context,
   upstreams: Pick<Asker, 'ways' | 'blame'> & { readonly ask: AskWithout },
   timeoutMs: number,
-  off: AbortSignal,
+  off: Signal,
 ): Promise<Proven> {
   off.throwIfAborted();
-  const over = new AbortController();
+  const over = createCaller();
   const leave = () => over.abort(off.reason);
   off.addEventListener('abort', leave, { once: true });
   const timer = setTimeout(() => over.abort(new Error(`limit timeoutMs (${timeoutMs}) was reached`)), timeoutMs);

@@ -1,9 +1,10 @@
 import type { Connection } from './connection.ts';
+import type { Signal } from './signal.ts';
 
 /** A way to one upstream, which opens what it needs and closes it when it is idle. */
 export interface Line {
   /** Sends a query and waits for its answer. @throws what went wrong, or the signal's reason */
-  exchange(query: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
+  exchange(query: Uint8Array, signal: Signal): Promise<Uint8Array>;
   close(): void;
 }
 

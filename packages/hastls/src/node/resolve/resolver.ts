@@ -11,6 +11,7 @@ import type { AskWithout, insist } from './insist.ts';
 import { pinned } from './pinned.ts';
 import type { Settings } from './settings.ts';
 import { createSharing } from './sharing.ts';
+import type { Signal } from './signal.ts';
 
 /** Looks names up and proves what it finds. */
 export interface Resolver {
@@ -52,7 +53,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const at = () => Math.floor(settings.at ?? clock.now()); // signatures know whole seconds only
   const byClock = settings.at === undefined ? { notBefore: BUILD_DATE, skew: SKEW_SECONDS } : {};
 
-  async function proven(question: Question, signal: AbortSignal | undefined): Promise<Proven> {
+  function proven(question: Question, signal: AbortSignal | undefined): Proven | Promise<Proven> {
     const key = keyOf(question);
     const held = answers.find(key);
     if (held === undefined || (held.expires ?? at()) < at())
@@ -67,7 +68,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     lookups.join(key, undefined, (off) => freshlyProven(question, off)).catch(() => {});
   }
 
-  async function freshlyProven(question: Question, off: AbortSignal): Promise<Proven> {
+  async function freshlyProven(question: Question, off: Signal): Promise<Proven> {
     const began = at();
     const context = { ...settings.trust, ...byClock, at: began, hashes, known: zones.find };
     const { upstreams, insist } = await tools();
@@ -88,6 +89,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
       const asked = { name: toAskedName(name), type: toAskedType(type, rrtypes[0]) };
       const [first, ...others] = asked.type === rrtypes[0] ? rrtypes : [asked.type];
       const answer = async (each: number) => toAnswer(await proven({ ...asked, type: each }, signal));
+      if (others.length === 0) return answer(first);
       return mergeAnswers(await Promise.all([answer(first), ...others.map(answer)]));
     },
     close() {

@@ -1,17 +1,18 @@
+import { type Caller, createCaller, type Signal } from './signal.ts';
 /** Work that several callers may want at the same time. */
 export interface Sharing<T> {
   /**
    * Joins the work under this key, or begins it. A caller whose signal fires leaves with the signal's reason; only
    * when the last one has left is the work called off.
    */
-  join(key: string, signal: AbortSignal | undefined, work: (called: AbortSignal) => Promise<T>): Promise<T>;
+  join(key: string, signal: Signal | undefined, work: (called: Signal) => Promise<T>): Promise<T>;
   /** Calls all work off. */
   stop(reason: Error): void;
 }
 
 interface Flight<T> {
   readonly result: Promise<T>;
-  readonly off: AbortController;
+  readonly off: Caller;
   callers: number;
 }
 
@@ -19,8 +20,8 @@ interface Flight<T> {
 export function createSharing<T>(): Sharing<T> {
   const flights = new Map<string, Flight<T>>();
 
-  function begin(key: string, work: (called: AbortSignal) => Promise<T>): Flight<T> {
-    const off = new AbortController();
+  function begin(key: string, work: (called: Signal) => Promise<T>): Flight<T> {
+    const off = createCaller();
     const land = () => {
       if (flights.get(key) === flight) flights.delete(key);
     };
@@ -34,15 +35,16 @@ export function createSharing<T>(): Sharing<T> {
       if (signal?.aborted) return Promise.reject(signal.reason);
       const flight = flights.get(key) ?? begin(key, work);
       flight.callers++;
+      if (signal === undefined) return flight.result; // stays to the end
       return new Promise((resolve, reject) => {
         const leave = () => {
-          reject(signal?.reason);
+          reject(signal.reason);
           if (--flight.callers > 0) return;
           flights.delete(key); // whoever comes now begins anew
-          flight.off.abort(signal?.reason);
+          flight.off.abort(signal.reason);
         };
-        const land = () => signal?.removeEventListener('abort', leave);
-        signal?.addEventListener('abort', leave, { once: true });
+        const land = () => signal.removeEventListener('abort', leave);
+        signal.addEventListener('abort', leave, { once: true });
         flight.result.then(resolve, reject).finally(land);
       });
     },

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { addressFamily } from '../../core/dns/address.ts';
 import { crypto } from '../crypto.ts';
 import { isAnswerTo } from './query.ts';
+import type { Signal } from './signal.ts';
 import type { PlainUpstream } from './upstream.ts';
 
 /** The way to an upstream by datagrams. */
@@ -10,7 +11,7 @@ export interface Datagrams {
    * Sends the query in a datagram and waits for its answer; whatever else comes is ignored.
    * @throws what the system says, or the signal's reason
    */
-  exchange(query: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
+  exchange(query: Uint8Array, signal: Signal): Promise<Uint8Array>;
   close(): void;
 }
 

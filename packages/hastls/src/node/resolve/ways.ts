@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { type Connection, createConnection } from './connection.ts';
 import { createHttpsConnection } from './https.ts';
 import { createLine, type Line } from './line.ts';
+import type { Signal } from './signal.ts';
 import { openTls, type TlsPeer } from './tls-socket.ts';
 import { createDatagrams, type Datagrams } from './udp.ts';
 import type { PlainUpstream, Upstream } from './upstream.ts';
@@ -9,7 +10,7 @@ import type { PlainUpstream, Upstream } from './upstream.ts';
 /** The ways to all upstreams. */
 export interface Ways {
   /** Sends a query and waits for its answer. @throws what went wrong, or the signal's reason */
-  exchange(upstream: Upstream, over: Transport, query: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
+  exchange(upstream: Upstream, over: Transport, query: Uint8Array, signal: Signal): Promise<Uint8Array>;
   close(): void;
 }
 

@@ -31,7 +31,14 @@
  *
  * A protocol of frames instead of lines takes `frameServer({ frame, trigger, ok, required, again })` for its profile;
  * one of the built-in profiles does as well. With `mode: 'implicit'` the same server has TLS from the first octet.
+ *
+ * A *gateway* is for servers that are not yours to change: it has their protocol's upgrade, or implicit TLS, in front of
+ * one that knows neither, follows what both sides say, and keeps the same rules. A *tunnel* is for clients like that.
  */
 export { type FrameWords, frameServer } from '../../core/talk/index.ts';
+export type { ServerIdentity } from './certificates.ts';
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+export type { Endpoint } from './leg.ts';
 export { type Application, createTriggerServer, type Peer, type TriggerServerOptions } from './trigger-server.ts';
 export { createTunnel, type TunnelOptions } from './tunnel.ts';
+export type { Visited } from './visit.ts';

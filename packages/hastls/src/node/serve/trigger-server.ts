@@ -2,7 +2,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { converse, type Profile, type ServerContext, type Verdict } from '../../core/talk/index.ts';
 import { hold, type TimedOut } from '../hold.ts';
-import { watch } from '../watch.ts';
+import { secure } from './secure.ts';
 
 /** Whom an application talks to. When TLS begins there is a new one, and a new application. */
 export interface Peer {
@@ -44,8 +44,6 @@ export interface TriggerServerOptions {
   /** For your log: a connection was dropped, and why. What the client said is not in it. */
   readonly onDropped?: (why: string, socket: net.Socket) => void;
 }
-
-const HANDSHAKE_MS = 10_000;
 
 /** Makes a server that draws the line between plaintext and TLS; to be started with `listen()`. */
 export function createTriggerServer(options: TriggerServerOptions): net.Server {
@@ -125,21 +123,4 @@ function endingOf(heard: Verdict | TimedOut, socket: net.Socket): Ending {
       socket.destroySoon();
       return { kind: 'over' };
   }
-}
-
-/** The server's side of a handshake: TLS, or `undefined` when none came about in time. */
-function secure(socket: net.Socket, options: tls.TLSSocketOptions): Promise<tls.TLSSocket | undefined> {
-  const peer = new tls.TLSSocket(socket, { isServer: true, ...options }).on('error', ignore);
-  return new Promise((resolve) => {
-    const unwatch = watch(HANDSHAKE_MS, undefined, () => peer.destroy(), ignore);
-    const failed = () => {
-      unwatch();
-      resolve(undefined);
-    };
-    peer.once('close', failed).once('secure', () => {
-      unwatch();
-      peer.off('close', failed);
-      resolve(peer);
-    });
-  });
 }

@@ -1,11 +1,11 @@
 import net from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { isProfile } from '../../core/profiles/index.ts';
-import { converse, type Stead } from '../../core/talk/index.ts';
+import type { Stead } from '../../core/talk/index.ts';
 import { type Connection, type ConnectOptions, connect } from '../connect.ts';
 import { HastlsError } from '../errors.ts';
-import { hold } from '../hold.ts';
 import { toTarget } from '../target.ts';
+import { turnAway } from './turn-away.ts';
 
 /** Where a tunnel leads, and who hears of it. */
 export interface TunnelOptions {
@@ -25,11 +25,6 @@ export interface TunnelOptions {
   /** Or no connection may or can be made, and the client was turned away. */
   readonly onRefused?: (client: net.Socket, error: Error) => void;
 }
-
-/** No protocol has shorter lines. [RFC5321 §4.5.3.1.5] */
-const MAX_WHY = 400;
-/** How long a client that was turned away may take to hear why. */
-const FAREWELL_MS = 2000;
 
 /**
  * A server for clients that know no TLS: each gets an authenticated connection, made as the destination has provably
@@ -58,7 +53,8 @@ async function carry(client: net.Socket, stead: Stead | undefined, options: Tunn
   } catch (error) {
     const refusal = error instanceof Error ? error : new Error(String(error));
     options.onRefused?.(client, refusal);
-    return turnAway(client, stead, refusal);
+    const code = 'code' in refusal ? `${String(refusal.code)}: ` : '';
+    return turnAway(client, stead, `${code}${refusal.message}`);
   }
   options.onOpened?.(client, connection);
   if (connection.how === 'in-band' && stead !== undefined)
@@ -91,16 +87,3 @@ async function reach(
     client.off('close', leave);
   }
 }
-
-/** Says why, and means it: what the client says then is not listened to, but a reset would drown the words. */
-async function turnAway(client: net.Socket, stead: Stead | undefined, error: Error): Promise<void> {
-  const code = 'code' in error ? `${String(error.code)}: ` : '';
-  if (stead !== undefined)
-    await hold(client, converse(stead.turnAway(plain(`${code}${error.message}`))), { timeoutMs: FAREWELL_MS });
-  client.end();
-  client.resume();
-  setTimeout(() => client.destroy(), FAREWELL_MS).unref();
-}
-
-/** One line of ASCII that needs no quoting in any protocol. */
-const plain = (words: string): string => words.slice(0, MAX_WHY).replace(/[^ -~]|["\\]/g, "'");

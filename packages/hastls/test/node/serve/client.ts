@@ -42,7 +42,8 @@ export async function secured(t: TestContext, { socket }: Client): Promise<Clien
   return over(t, peer);
 }
 
-function over(t: TestContext, socket: net.Socket): Client {
+/** Speaks over a connection. */
+export function over(t: TestContext, socket: net.Socket): Client {
   t.after(() => void setImmediate(() => socket.destroy())); // the socket beneath TLS goes last: else Node 20 crashes
   socket.on('error', () => {}); // a reset is an end
   return {

@@ -1,0 +1,24 @@
+import type net from 'node:net';
+import tls from 'node:tls';
+import { watch } from '../watch.ts';
+
+const HANDSHAKE_MS = 10_000;
+
+/** The server's side of a handshake: TLS, or `undefined` when none came about in time. */
+export function secure(socket: net.Socket, options: tls.TLSSocketOptions): Promise<tls.TLSSocket | undefined> {
+  const peer = new tls.TLSSocket(socket, { isServer: true, ...options }).on('error', ignore);
+  return new Promise((resolve) => {
+    const unwatch = watch(HANDSHAKE_MS, undefined, () => peer.destroy(), ignore);
+    const failed = () => {
+      unwatch();
+      resolve(undefined);
+    };
+    peer.once('close', failed).once('secure', () => {
+      unwatch();
+      peer.off('close', failed);
+      resolve(peer);
+    });
+  });
+}
+
+const ignore = () => {}; // a connection that breaks has ended, and that is noticed

@@ -1,5 +1,5 @@
 import type net from 'node:net';
-import type { Attempt, FallbackCause } from '../core/policy/index.ts';
+import { type Attempt, barredBy } from '../core/policy/index.ts';
 import { isProfile } from '../core/profiles/index.ts';
 import type {
   Common,
@@ -12,6 +12,7 @@ import type {
 } from './connect.ts';
 import { failure, refusal, withoutAddress } from './connect-errors.ts';
 import { dial } from './dial.ts';
+import { OUTCOME_OF } from './ending.ts';
 import { HastlsError } from './errors.ts';
 import type { Explanation } from './explain.ts';
 import { type HandshakeFailure, handshake, type Secured, type Unauthenticated } from './handshake.ts';
@@ -26,11 +27,8 @@ export async function followPlan(explanation: Explanation, options: ConnectOptio
   if (snapshot.addresses.length === 0) throw withoutAddress(explanation);
   const tried: Tried[] = [];
   for (const attempt of plan) {
-    const barring = tried.find(
-      ({ outcome }, index) =>
-        outcome === 'attacked' || (attempt.after?.includes(index) && !isAllowed(outcome, fallbackCauses)),
-    );
-    if (attempt.after !== undefined && barring !== undefined) {
+    const barring = barredBy(attempt, tried, fallbackCauses);
+    if (barring !== undefined) {
       tried.push({
         ...step(attempt),
         outcome: 'barred',
@@ -103,12 +101,10 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
     case 'failed':
       return secured(upgraded, 'in-band');
     case 'absent':
-      return { kind: 'failed', outcome: 'not-offered', why: `the server does not offer the upgrade: ${upgraded.why}` };
     case 'refused':
     case 'closed':
-      return { kind: 'failed', outcome: 'upgrade-refused', why: upgraded.why };
     case 'garbled':
-      return { kind: 'failed', outcome: 'attacked', why: upgraded.why };
+      return { kind: 'failed', outcome: OUTCOME_OF[upgraded.kind], why: upgraded.why };
   }
 }
 
@@ -149,6 +145,3 @@ function secured(result: Secured | Unauthenticated | HandshakeFailure, how: 'imp
 }
 
 const step = ({ do: how, port }: Attempt) => ({ do: how, port });
-
-const isAllowed = (outcome: Tried['outcome'], causes: readonly FallbackCause[]): boolean =>
-  causes.some((cause) => cause === outcome);

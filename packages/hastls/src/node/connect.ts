@@ -1,6 +1,6 @@
 import type net from 'node:net';
 import type tls from 'node:tls';
-import type { Attempt, FallbackCause } from '../core/policy/index.ts';
+import type { Attempt, Outcome } from '../core/policy/index.ts';
 import { HastlsError } from './errors.ts';
 import { type ExplainOptions, type Explanation, judge, withResolver } from './explain.ts';
 import type { ClientIdentity, Secured, Unauthenticated } from './handshake.ts';
@@ -28,7 +28,7 @@ export interface Tried {
   readonly do: Attempt['do'];
   readonly port: number;
   /** `connected`, a cause that may allow a step down, or one that never does. */
-  readonly outcome: 'connected' | FallbackCause | 'attacked' | 'barred';
+  readonly outcome: Outcome;
   readonly why: string;
 }
 

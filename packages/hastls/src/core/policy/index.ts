@@ -13,3 +13,4 @@ export * from './cause.ts';
 export { decide } from './decide.ts';
 export * from './request.ts';
 export * from './stance.ts';
+export * from './step-down.ts';

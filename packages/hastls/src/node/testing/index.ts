@@ -17,6 +17,15 @@ export { type Authority, createAuthority, type Identity, type LeafOptions, selfS
 export type { DenialKind } from './denial.ts';
 export { type DnsServer, type DnsServerOptions, startDnsServer } from './dns-server.ts';
 export { type Answerer, createHierarchy, type Hierarchy, type HierarchyOptions, response } from './hierarchy.ts';
+export {
+  type CheckOptions,
+  type CheckReport,
+  type Claim,
+  checkProfile,
+  type Explored,
+  type Fault,
+  type Plans,
+} from './model/index.ts';
 export { readRecords } from './records.ts';
 export { signRrset, type Validity } from './signer.ts';
 export { type Ears, type Grip, type Interference, startWire, type Wire, type WireOptions } from './wire.ts';

@@ -29,7 +29,7 @@ const { UPDATE_TRANSCRIPTS } = process.env;
  */
 export async function upgrades(stage: Stage, certificate: Certificate, peer: string, profile: Profile, port: number) {
   const meeting = { peer, protocol: profile.name, ours: 'client' } as const;
-  await stage.shows({ ...meeting, shown: 'upgraded in-band' }, async () => {
+  await stage.shows({ ...meeting, shown: 'upgraded' }, async () => {
     const socket = connect(port, '127.0.0.1');
     const { verdict, said } = await hold(socket, profile.client(TO));
     assert.deepEqual(verdict, { kind: 'start-tls' }, said.join('\n'));
@@ -44,7 +44,7 @@ export async function upgrades(stage: Stage, certificate: Certificate, peer: str
     socket.destroy();
     assert.deepEqual({ how, security }, { how: 'in-band', security: 'tls' });
   });
-  await stage.shows({ ...meeting, shown: 'offer taken out on the way: refused' }, async () => {
+  await stage.shows({ ...meeting, shown: 'stripped on the way: refused' }, async () => {
     const middle = await startStripper(profile, port);
     try {
       await assert.rejects(connectAsSecureOnly(profile, [middle.port, middle.port], certificate), {

@@ -24,7 +24,7 @@ live('Postfix: our conversations', [POSTFIX], async (stage) => {
   await stage.keep(startPostfix(stage.home, certificate, { may, encrypt, submission: submitted, implicit, none }));
   await upgrades(stage, certificate, 'postfix', smtp, may);
   await upgrades(stage, certificate, 'postfix', submission, submitted);
-  await isDemanded(stage, certificate, smtp, '127.0.0.1', encrypt, 'MAIL FROM:<a@mail.test>');
+  await isDemanded(stage, certificate, 'postfix', smtp, '127.0.0.1', encrypt, 'MAIL FROM:<a@mail.test>');
   await stage.check('smtp: where there is no TLS the offer is absent', async () => {
     const socket = connect(none, '127.0.0.1');
     assert.equal((await hold(socket, smtp.client(TO))).verdict?.kind, 'absent');
@@ -41,8 +41,8 @@ live('Dovecot: our conversations', [DOVECOT], async (stage) => {
   await upgrades(stage, certificate, 'dovecot', pop3, pop3Port);
   await upgrades(stage, certificate, 'dovecot', lmtp, lmtpPort);
   await upgrades(stage, certificate, 'dovecot', managesieve, sieve);
-  await isDemanded(stage, certificate, imap, DOVECOT_STRICT, imapPort, 'x1 LOGIN joe secret');
-  await isDemanded(stage, certificate, pop3, DOVECOT_STRICT, pop3Port, 'USER joe');
+  await isDemanded(stage, certificate, 'dovecot', imap, DOVECOT_STRICT, imapPort, 'x1 LOGIN joe secret');
+  await isDemanded(stage, certificate, 'dovecot', pop3, DOVECOT_STRICT, pop3Port, 'USER joe');
 });
 
 live('nnrpd: our conversations', [NNRPD], async (stage) => {
@@ -55,13 +55,15 @@ live('nnrpd: our conversations', [NNRPD], async (stage) => {
 async function isDemanded(
   stage: Stage,
   certificate: Certificate,
+  peer: string,
   { name, session }: Profile,
   address: string,
   port: number,
   command: string,
 ) {
   assert.ok(session);
-  await stage.check(`${name}: a demand for TLS is understood, and followed`, async () => {
+  const meeting = { peer, protocol: name, ours: 'client', shown: 'its demand followed' } as const;
+  await stage.shows(meeting, async () => {
     const socket = connect(port, address);
     assert.equal((await hold(socket, session.open(TO))).verdict?.kind, 'plaintext');
     const refusal = await answer(socket, command, session.reply(command));

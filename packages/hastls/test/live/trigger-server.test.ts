@@ -1,14 +1,12 @@
-/** Our trigger servers, as clients that are not ours find them. */
+/** Our trigger servers, and a client of theirs that says the wrong thing. Those that say the right one: clients.test.ts. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import type net from 'node:net';
-import { join } from 'node:path';
-import { imap, lmtp, nntp, nntp1997, pop3, smtp, telnet } from 'hastls/profiles';
+import { nntp1997 } from 'hastls/profiles';
 import { createTriggerServer, type TriggerServerOptions } from 'hastls/serve';
 import { createAuthority } from 'hastls/testing';
-import { type Need, OPENSSL, pathOf, run } from './peers/commands.ts';
+import { type Need, pathOf } from './peers/commands.ts';
 import { live } from './peers/stage.ts';
 
 const NETCAT: Need = { packages: 'netcat-openbsd', commands: ['nc'] };
@@ -28,21 +26,6 @@ async function serving(
     await new Promise((closed) => server.close(closed));
   }
 }
-
-live('openssl s_client upgrades on our trigger servers', [OPENSSL], async ({ home, check }) => {
-  const ca = join(home, 'ca.pem');
-  await writeFile(ca, authority.certificate);
-  for (const profile of [smtp, lmtp, imap, pop3, nntp, telnet])
-    await check(`-starttls ${profile.name}`, () =>
-      serving(profile, async (port) => {
-        const verified = ['-verify_return_error', '-verify_hostname', host, '-servername', host, '-CAfile', ca];
-        const upgrade = ['-starttls', profile.name, '-connect', `127.0.0.1:${port}`];
-        const said = await run('openssl', 's_client', '-brief', ...upgrade, ...verified);
-        assert.match(said, /Verification: OK/);
-        assert.match(said, /TLSv1\.3/);
-      }),
-    );
-});
 
 live('[S10] [S13] nc that sends anything but a ClientHello after "TLS first" is disconnected', [NETCAT], ({ check }) =>
   check('LIST after 401', () =>

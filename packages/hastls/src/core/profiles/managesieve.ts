@@ -17,7 +17,14 @@ import {
 } from '../talk/index.ts';
 
 const ANSWER: Meanings = { OK: 'yes', NO: 'no', BYE: 'bye' };
-const CAPABILITIES = ['"IMPLEMENTATION" "{host}"', '"SIEVE" ""', '"SASL" ""', '"STARTTLS"', '"VERSION" "1.0"', 'OK'];
+const CAPABILITIES = [
+  '"IMPLEMENTATION" "{host}"',
+  '"SIEVE" ""',
+  '"SASL" ""',
+  '"STARTTLS"',
+  '"VERSION" "1.0"',
+  'OK "{host} ready"', // words need not follow, but GnuTLS' client waits for them
+];
 
 /** Scripts that filter mail. The server greets with what it can do, and does so again over TLS. [RFC5804 §2.2] */
 export const managesieve: Profile = {

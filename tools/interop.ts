@@ -2,7 +2,7 @@
 // the rows must be the same; versions are those of the day it was written, and another machine may have others.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { profiles, services } from 'hastls/profiles';
+import { offByDefault, profiles, services } from 'hastls/profiles';
 
 const DOCUMENT = 'docs/INTEROP.md';
 const RESULTS = 'tools/.out/interop.jsonl'; // by tools/run-tests.mjs
@@ -18,6 +18,7 @@ interface Meeting {
 
 /** The packages of peers that are not called like them. */
 const PACKAGES: Readonly<Record<string, string>> = {
+  cups: 'cups-daemon',
   cyrus: 'cyrus-common',
   dovecot: 'dovecot-core',
   exim: 'exim4-daemon-light',
@@ -31,6 +32,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'openssl s_client': 'openssl',
   psql: 'postgresql-client',
   'qemu-nbd': 'qemu-utils',
+  tigervnc: 'tigervnc-standalone-server',
 };
 
 const versions = new Map(
@@ -42,7 +44,7 @@ const versions = new Map(
 
 function versionOf(peer: string): string {
   const version = versions.get(PACKAGES[peer] ?? peer);
-  if (version === undefined) throw new Error(`${peer}: of which package in scripts/peers is that?`);
+  if (version === undefined) throw new Error(`${peer}: of which package in scripts/peers is that? Add it to PACKAGES`);
   return version.replace(/^\d+:/, '');
 }
 
@@ -54,11 +56,14 @@ const meetings: readonly Meeting[] = existsSync(RESULTS)
   : [];
 if (meetings.length === 0) throw new Error('no live test has shown anything: run "npm run test:interop"');
 
+const upgradable = [...profiles, ...offByDefault.map(({ profile }) => profile)].map(({ name }) => name);
+const protocols = new Set([...upgradable, ...services.map(({ name }) => name)]);
+
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 function table(ours: Meeting['ours'], theirs: string): readonly string[] {
   const titles = ['protocol', theirs, 'version', 'shown'];
-  return [row(...titles), row(...titles.map(() => '---')), ...services.flatMap(({ name }) => rows(ours, name))];
+  return [row(...titles), row(...titles.map(() => '---')), ...[...protocols].flatMap((each) => rows(ours, each))];
 }
 
 function rows(ours: Meeting['ours'], protocol: string): readonly string[] {
@@ -71,10 +76,8 @@ function rows(ours: Meeting['ours'], protocol: string): readonly string[] {
 }
 
 const unmet = (ours: Meeting['ours']): string =>
-  profiles
-    .map(({ name }) => name)
-    .filter((name) => !meetings.some((each) => each.ours === ours && each.protocol === name))
-    .join(', ') || 'none';
+  upgradable.filter((name) => !meetings.some((each) => each.ours === ours && each.protocol === name)).join(', ') ||
+  'none';
 
 const written = [
   '# Interop',
@@ -86,8 +89,8 @@ const written = [
   '## Our client, their server',
   '',
   'Each certificate is by an authority of the test, and chain and name are verified. *Secure under cso*: `connect()` finds',
-  'the promise in a signed zone, and ends in authenticated TLS. *Stripped*: somebody between the two makes',
-  'makes the server seem to know no TLS; `connect()` ends in an error, and nothing was sent in clear.',
+  'the promise in a signed zone, and ends in authenticated TLS. *Stripped on the way*: somebody between the two makes the',
+  'server seem to know no TLS, and `connect()` ends in an error.',
   '',
   ...table('client', 'server'),
   '',

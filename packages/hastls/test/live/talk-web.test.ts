@@ -14,7 +14,7 @@ live('CUPS: our conversation', [CUPS], async (stage) => {
   const [port = 0] = await freePorts(1);
   await stage.keep(startCups(stage.home, certificate, port));
   const meeting = { peer: 'cups', protocol: httpUpgrade.name, ours: 'client' } as const;
-  await stage.shows({ ...meeting, shown: 'upgraded in-band' }, async () => {
+  await stage.shows({ ...meeting, shown: 'upgraded' }, async () => {
     const socket = connect(port, '127.0.0.1');
     const { verdict, said } = await hold(socket, httpUpgrade.client({ ...TO, host: 'localhost' })); // by no other name
     assert.deepEqual(verdict, { kind: 'start-tls' }, said.join('\n'));

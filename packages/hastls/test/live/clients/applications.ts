@@ -157,6 +157,7 @@ export const applications: Readonly<Record<string, Serve>> = {
   mysql,
   nbd,
   irc: silent,
+  telnet: silent,
   'xmpp-client': silent,
   'xmpp-server': silent,
 };

@@ -65,7 +65,7 @@ export const clients: readonly Client[] = [
     OPENSSL.packages,
     'openssl',
     {
-      ...same('smtp', 'lmtp', 'imap', 'pop3', 'nntp', 'sieve', 'ftp', 'ldap', 'irc', 'mysql', 'xmpp-server'),
+      ...same('smtp', 'lmtp', 'imap', 'pop3', 'nntp', 'sieve', 'ftp', 'ldap', 'irc', 'mysql', 'xmpp-server', 'telnet'),
       submission: 'smtp',
       'xmpp-client': 'xmpp',
       postgresql: 'postgres',

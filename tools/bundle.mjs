@@ -33,9 +33,13 @@ for (const [family, together] of [
   });
 
 const dist = `${command}/dist`;
+/** What every run needs is joined in; what daemons need is loaded from where it is installed. */
+const joined = ['commander', 'picocolors'];
+const { dependencies } = JSON.parse(readFileSync(`${command}/package.json`, 'utf8'));
 rmSync(`${dist}/bundle`, { recursive: true, force: true });
 await bundle({
   input: { bin: `${dist}/main.js` },
+  external: Object.keys(dependencies).filter((name) => name !== 'hastls' && !joined.includes(name)),
   together: [
     // not main.js itself, which runs the command: what it loads then leads back to this file, and would wait for its end
     ['program', 'failure', 'terminal'].map((each) => `${dist}/${each}.js`),
@@ -50,16 +54,14 @@ await bundle({
 });
 const { resolve: find } = createRequire(`${command}/package.json`);
 const licence = (name) => readFileSync(join(dirname(find(name)), 'LICENSE'), 'utf8'); // both have it beside their entry
-writeFileSync(
-  `${dist}/bundle/LICENSES.txt`,
-  ['commander', 'picocolors'].map((name) => `${name}\n\n${licence(name)}`).join('\n\n'),
-);
+writeFileSync(`${dist}/bundle/LICENSES.txt`, joined.map((name) => `${name}\n\n${licence(name)}`).join('\n\n'));
 
 /** @param together roots, a list for each file that they and all they import at once are to be in */
-async function bundle({ input, together, output, resolve }) {
+async function bundle({ input, external = [], together, output, resolve }) {
   const groups = together.map(() => new Set());
   await build({
     input,
+    external: [/^node:/, ...external],
     resolve,
     platform: 'node',
     transform: { target: 'node20.19' },

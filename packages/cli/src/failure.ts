@@ -7,7 +7,12 @@ import { say } from './terminal.ts';
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code = 'ERR_HASTLS_OPTION';
-  readonly because: readonly string[] = [];
+  readonly because: readonly string[];
+
+  constructor(message: string, because: readonly string[] = []) {
+    super(message);
+    this.because = because;
+  }
 }
 
 /** What a failure looks like in JSON: beside `--json`, and as a line of a batch. */

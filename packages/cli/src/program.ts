@@ -9,6 +9,7 @@ const COMMANDS: readonly (readonly [name: string, about: string, load: () => Pro
   ['explain', 'say what a client does with a service, and why', () => import('./commands/explain.ts')],
   ['connect', 'connect as the service promised, or not at all', () => import('./commands/connect.ts')],
   ['doctor', 'say whether this machine can do DNSSEC, and what to mend', () => import('./commands/doctor.ts')],
+  ['tunnel', 'give clients that know no TLS connections that keep the promise', () => import('./commands/tunnel.ts')],
   ['record', 'make a HASTLS record for a zone', () => import('./commands/record.ts')],
   [
     'lab',

@@ -1,0 +1,47 @@
+import { isIP } from 'node:net';
+import { STANCES } from 'hastls/policy';
+import { z } from 'zod';
+import { dns, drain, listen, log, milliseconds } from './schema.ts';
+
+const tunnel = z
+  .strictObject({
+    /** Where clients connect to, in clear. */
+    listen,
+    /** Clients may come from other machines: what they say is then said in clear on the way to here. */
+    beyond_loopback: z.boolean().default(false),
+    /** The service, as for `hastls connect`. */
+    to: z.string(),
+    stance: z.enum(STANCES).default('cso'),
+    /** What a greeting that is ours calls the server. */
+    greet_as: z.string().default('localhost'),
+    /** PEM files: whom to trust instead of the system's, and who we are. */
+    ca: z.string().optional(),
+    cert: z.string().optional(),
+    key: z.string().optional(),
+    /** Keys that the server may have: SHA-256 over the SubjectPublicKeyInfo, in base64. */
+    pins: z.array(z.string()).min(1).optional(),
+    /** For one connection to come about, all steps together. */
+    timeout_ms: milliseconds.default(30_000),
+  })
+  .superRefine((each, context) => {
+    if (!each.beyond_loopback && 'host' in each.listen && !isLoopback(each.listen.host))
+      context.addIssue({
+        code: 'custom',
+        path: ['listen'],
+        message:
+          'clients speak to a tunnel in clear: listen on loopback or a Unix socket, or set beyond_loopback = true',
+      });
+    if ((each.cert === undefined) !== (each.key === undefined))
+      context.addIssue({
+        code: 'custom',
+        path: [each.cert === undefined ? 'key' : 'cert'],
+        message: 'cert and key come together',
+      });
+  });
+
+/** The file of `hastls tunnel`. */
+export const tunnelConfig = z.strictObject({ drain_ms: drain, dns, log, tunnel: z.array(tunnel).min(1) });
+
+export type TunnelConfig = z.output<typeof tunnelConfig>;
+
+const isLoopback = (host: string): boolean => (isIP(host) === 4 ? host.startsWith('127.') : host === '::1');

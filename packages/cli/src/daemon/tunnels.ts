@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import type net from 'node:net';
+import { dirname, resolve as resolvePath } from 'node:path';
+import type { Connection, ConnectOptions } from 'hastls';
+import { printable } from 'hastls/report';
+import { createResolver, type Resolver, type ResolverOptions } from 'hastls/resolve';
+import { createTunnel } from 'hastls/serve';
+import type { Logger } from 'pino';
+import { UsageError } from '../failure.ts';
+import { toAnchors } from '../resolver-options.ts';
+import type { TunnelConfig } from './tunnel-config.ts';
+
+/** A server for the clients of each tunnel, and by which address they come. */
+export type Tunnels = ReadonlyMap<
+  string,
+  { readonly listen: TunnelConfig['tunnel'][number]['listen']; readonly server: net.Server }
+>;
+
+/**
+ * Makes the tunnels of a configuration; files that it names are beside it.
+ * @param asked what the command line says about DNS, where the file says nothing
+ * @throws UsageError HastlsError
+ */
+export function makeTunnels(file: string, config: TunnelConfig, asked: ResolverOptions, log: Logger): Tunnels {
+  const read = (path: string): string => {
+    try {
+      return readFileSync(resolvePath(dirname(file), path), 'utf8');
+    } catch (error) {
+      throw new UsageError(
+        `${file} names a file that cannot be read: ${error instanceof Error ? error.message : path}`,
+      );
+    }
+  };
+  const { dns } = config;
+  const resolver = createResolver({
+    ...asked,
+    ...(dns.resolver === undefined ? {} : { servers: dns.resolver }),
+    ...(dns.anchors === undefined ? {} : { anchors: toAnchors(read(dns.anchors)) }),
+    timeoutMs: dns.timeout_ms,
+  });
+  return new Map(
+    config.tunnel.map((each) => [
+      JSON.stringify(each.listen),
+      { listen: each.listen, server: make(each, resolver, read, log) },
+    ]),
+  );
+}
+
+let connections = 0;
+
+function make(
+  { to, stance, greet_as: host, ca, cert, key, pins, timeout_ms: timeoutMs }: TunnelConfig['tunnel'][number],
+  resolver: Resolver,
+  read: (path: string) => string,
+  log: Logger,
+): net.Server {
+  const connect: ConnectOptions = {
+    resolver,
+    stance,
+    timeoutMs,
+    ...(ca === undefined ? {} : { ca: read(ca) }),
+    ...(cert === undefined || key === undefined ? {} : { identity: { cert: read(cert), key: read(key) } }),
+    ...(pins === undefined ? {} : { pins }),
+  };
+  const logs = new WeakMap<net.Socket, { readonly log: Logger; readonly since: number }>();
+  const logOf = (client: net.Socket) => logs.get(client) ?? begin(client);
+  const begin = (client: net.Socket) => {
+    const begun = { log: log.child({ connection: ++connections, to }), since: performance.now() };
+    logs.set(client, begun);
+    return begun;
+  };
+  const server = createTunnel({
+    to,
+    connect,
+    host,
+    onOpened: (client, connection) => logOf(client).log.info(facts(connection), 'opened'),
+    onClosed(client, _, broke) {
+      const { log: own, since } = logOf(client);
+      const ms = Math.round(performance.now() - since);
+      const carried = { up: client.bytesRead, down: client.bytesWritten, ms };
+      own.info(broke === undefined ? carried : { ...carried, broke: printable(broke.message) }, 'closed');
+    },
+    onRefused(client, error) {
+      const because =
+        'because' in error && Array.isArray(error.because) ? error.because.map((each) => printable(String(each))) : [];
+      const code = 'code' in error ? String(error.code) : error.name;
+      logOf(client).log.warn({ code, why: printable(error.message), because }, 'turned away');
+    },
+  });
+  return server.prependListener('connection', begin);
+}
+
+/** What was agreed on, for the line at the opening. */
+function facts(connection: Connection): object {
+  const { security, how, tried } = connection;
+  const port = tried.at(-1)?.port;
+  const tls =
+    connection.security === 'plaintext'
+      ? {}
+      : { protocol: connection.protocol, cipher: connection.cipher, group: connection.group, alpn: connection.alpn };
+  const failed = tried.slice(0, -1).map(({ do: what, port: at, outcome }) => `${what} ${at}: ${outcome}`);
+  return { security, how, port, ...tls, ...(failed.length > 0 && { failed }) };
+}

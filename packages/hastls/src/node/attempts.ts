@@ -73,6 +73,7 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
     ...(identity === undefined ? {} : { identity }),
     ...(pins === undefined ? {} : { pins }),
     ...(target.service.alpn === undefined ? {} : { alpn: target.service.alpn }),
+    ...(target.service.alpnRequired === true ? { alpnRequired: true } : {}),
     ...(attempt.unauthenticated === true ? { unauthenticatedTls: true } : {}),
     ...(self === undefined ? {} : { self }),
   };

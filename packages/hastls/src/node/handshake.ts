@@ -1,8 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
+import type { Wrapping } from '../core/talk/index.ts';
 import { pinOf } from './pin.ts';
 import { type Patience, watch } from './watch.ts';
+import { wrappedHandshake } from './wrapped-handshake.ts';
 
 /** Who we are, in PEM or DER, as Node takes it. */
 export type ClientIdentity = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'passphrase'>;
@@ -15,6 +17,10 @@ export interface HandshakeOptions extends Patience {
   readonly ca?: tls.SecureContextOptions['ca'];
   /** ALPN ids to offer, best first. Default: the extension is not sent. */
   readonly alpn?: readonly string[];
+  /** The server has to choose one of them. Default: no. */
+  readonly alpnRequired?: boolean;
+  /** Packets that carry the handshake. Default: none, as nearly everywhere. */
+  readonly wrapping?: Wrapping;
   /** Certificate and key to show to a server that asks who we are. Default: none. */
   readonly identity?: ClientIdentity;
   /**
@@ -80,13 +86,13 @@ export type Handshake = Secured | Unauthenticated | HandshakeFailure;
  * holds then goes to the TLS engine, which chokes on plaintext. [RFC3207 §6]
  */
 export async function handshake(socket: net.Socket, options: HandshakeOptions): Promise<Handshake> {
-  const { host, alpn, pins = [], timeoutMs = 10_000, signal } = options;
+  const { host, alpn, wrapping, pins = [], timeoutMs = 10_000, signal } = options;
   if (signal?.aborted) socket.destroy();
   signal?.throwIfAborted();
   const name = host.replace(/\.$/, ''); // [A36]
   let names = 'nobody by name';
   const peer = tls.connect({
-    socket,
+    ...(wrapping === undefined ? { socket } : { socket: wrappedHandshake(socket, wrapping), maxVersion: 'TLSv1.2' }),
     servername: net.isIP(name) === 0 ? name : '', // [RFC6066 §3] SNI has no address literals [A34]
     minVersion: 'TLSv1.2', // [RFC8996]
     rejectUnauthorized: options.unauthenticatedTls !== true, // spelt out, as the environment may switch the default off
@@ -119,6 +125,8 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
       if (facts.alpn !== undefined && alpn?.includes(facts.alpn) !== true)
         // [RFC7301 §3.1] [V13]
         return fail({ cause: 'handshake', why: `${name} chose an application protocol that was not offered` });
+      if (facts.alpn === undefined && options.alpnRequired === true)
+        return fail({ cause: 'handshake', why: `${name} did not say that it speaks ${alpn?.join(' or ')}` }); // [V13]
       const pin = pins.length === 0 ? undefined : pinOf(certificate);
       if (pin !== undefined && !pins.includes(pin))
         return fail({ cause: 'pinned', why: `the key of ${name} is not pinned: it has pin-sha256=${pin}` });

@@ -27,7 +27,8 @@ export async function upgrade(socket: net.Socket, profile: Profile, options: Upg
     ...(signal === undefined ? {} : { signal }),
   });
   if (held.kind === 'start-tls') {
-    const result = await handshake(socket, options);
+    const { wrapping } = profile;
+    const result = await handshake(socket, { ...options, ...(wrapping !== undefined && { wrapping }) });
     if (result.kind !== 'failed' && profile.speaksFirst === 'client') breakWhenSpokenTo(result.socket);
     return result;
   }

@@ -43,7 +43,7 @@ export const lineRows: readonly Profile[] = rows.filter(
   ({ name }) =>
     ![
       ...['ldap', 'xmpp-client', 'xmpp-server', 'postgresql', 'mysql', 'nats', 'nbd'],
-      ...['amqp', 'vnc', 'rdp', 'telnet', 'http-upgrade'],
+      ...['amqp', 'vnc', 'rdp', 'telnet', 'mssql', 'http-upgrade'],
     ].includes(name),
 );
 

@@ -3,6 +3,9 @@ import type { Service } from '../talk/index.ts';
 /**
  * Services that begin with TLS, on a port of its own or on the only one, or not at all. HTTP does have an in-band upgrade,
  * but one that lets an attacker shift the answers of a server with both forms: it has to be asked for. [RFC2817] [V12]
+ *
+ * Two databases have both forms on one port, and tell them apart by the first octet. Nobody is led from one form to the
+ * other: each is a service of its own, and the one that begins with TLS demands its ALPN id, as the servers do.
  */
 export const implicitOnly: readonly Service[] = [
   {
@@ -12,6 +15,22 @@ export const implicitOnly: readonly Service[] = [
     implicitScheme: 'https',
     alpn: ['http/1.1'],
     specs: ['RFC 9110', 'RFC 9112'],
+  },
+  {
+    name: 'postgresql-direct',
+    service: 'postgresql',
+    ports: { plain: [], tls: [5432] },
+    alpn: ['postgresql'],
+    alpnRequired: true,
+    specs: ['PostgreSQL 17, sslnegotiation=direct'],
+  },
+  {
+    name: 'mssql-strict',
+    service: 'ms-sql-s',
+    ports: { plain: [], tls: [1433] },
+    alpn: ['tds/8.0'],
+    alpnRequired: true,
+    specs: ['MS-TDS §3.2.5, TDS 8.0'],
   },
   {
     name: 'mqtt',

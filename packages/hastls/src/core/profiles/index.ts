@@ -22,6 +22,7 @@ import { implicitOnly } from './implicit-only.ts';
 import { irc } from './irc.ts';
 import { ldap } from './ldap.ts';
 import { managesieve } from './managesieve.ts';
+import { mssql } from './mssql.ts';
 import { mysql } from './mysql.ts';
 import { nats } from './nats.ts';
 import { nbd } from './nbd.ts';
@@ -43,6 +44,7 @@ export {
   ldap,
   lmtp,
   managesieve,
+  mssql,
   mysql,
   nats,
   nbd,
@@ -80,6 +82,7 @@ export const profiles: readonly Profile[] = [
   ftp,
   postgresql,
   mysql,
+  mssql,
   nats,
   amqp,
   nbd,
@@ -102,11 +105,14 @@ export const services: readonly Service[] = [...profiles, ...implicitOnly];
 
 export const isProfile = (service: Service): service is Profile => 'client' in service;
 
-/** What a URL's scheme means: `imaps` is the service `imap` with implicit TLS, and has no records of its own. [A17] */
+/**
+ * What a URL's scheme means: `imaps` is the service `imap` with implicit TLS, and has no records of its own. [A17] A service
+ * without a plaintext port is asked for with TLS by its very name.
+ */
 export function findService(
   scheme: string,
 ): { readonly service: Service | Profile; readonly implicit: boolean } | undefined {
   const wanted = scheme.toLowerCase();
   const service = services.find((each) => each.name === wanted || each.implicitScheme === wanted);
-  return service && { service, implicit: service.implicitScheme === wanted };
+  return service && { service, implicit: service.implicitScheme === wanted || service.ports.plain.length === 0 };
 }

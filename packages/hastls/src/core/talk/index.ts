@@ -37,4 +37,5 @@ export * from './passages.ts';
 export * from './profile.ts';
 export * from './transcript.ts';
 export * from './trigger97.ts';
+export * from './wrapping.ts';
 export * from './xml.ts';

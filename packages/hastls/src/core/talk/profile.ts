@@ -1,5 +1,6 @@
 import type { Conversation, Framer, Handover, Verdict } from './conversation.ts';
 import type { Middle } from './mediation.ts';
+import type { Wrapping } from './wrapping.ts';
 
 /** What the product knows about one service, whether or not it can be upgraded in-band. */
 export interface Service {
@@ -11,6 +12,8 @@ export interface Service {
   readonly ports: { readonly plain: readonly number[]; readonly tls: readonly number[] };
   /** ALPN ids registered for it, in order of preference; none: the extension is not sent. */
   readonly alpn?: readonly string[];
+  /** A server of this service chooses one of them: TLS with anybody else may be in the middle of another dialogue. [V13] */
+  readonly alpnRequired?: true;
   /** Documents this was written from. */
   readonly specs: readonly string[];
   /** The scheme that means implicit TLS, if the service has one: `imaps`. */
@@ -25,6 +28,8 @@ export interface Profile extends Service {
   server(as: ServerContext): Conversation<Verdict | Handover, 'server'>;
   /** Who speaks first once TLS stands. Data from the other side before that is an attack. [V12] */
   readonly speaksFirst: 'client' | 'server';
+  /** Packets that carry the handshake, where it does not go over the connection as it is. */
+  readonly wrapping?: Wrapping;
   /** What both sides forget when TLS begins, in words for an application's author: it was said in clear. [V4] [V10] */
   readonly forgets: readonly string[];
   /** The application's own state may outlive the upgrade, as the proposal of 1997 had it. Default: no. [S14] */

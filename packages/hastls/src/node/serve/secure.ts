@@ -1,11 +1,11 @@
-import type net from 'node:net';
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { watch } from '../watch.ts';
 
 const HANDSHAKE_MS = 10_000;
 
 /** The server's side of a handshake: TLS, or `undefined` when none came about in time. */
-export function secure(socket: net.Socket, options: tls.TLSSocketOptions): Promise<tls.TLSSocket | undefined> {
+export function secure(socket: Duplex, options: tls.TLSSocketOptions): Promise<tls.TLSSocket | undefined> {
   const peer = new tls.TLSSocket(socket, { isServer: true, ...options }).on('error', ignore);
   return new Promise((resolve) => {
     const unwatch = watch(HANDSHAKE_MS, undefined, () => peer.destroy(), ignore);

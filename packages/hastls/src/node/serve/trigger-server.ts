@@ -2,6 +2,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { converse, type Profile, type ServerContext, type Verdict } from '../../core/talk/index.ts';
 import { hold, type TimedOut } from '../hold.ts';
+import { wrappedHandshake } from '../wrapped-handshake.ts';
 import { secure } from './secure.ts';
 
 /** Whom an application talks to. When TLS begins there is a new one, and a new application. */
@@ -24,7 +25,7 @@ export type Application = ((command: string) => void | Promise<void>) | undefine
 /** What a server is made of. */
 export interface TriggerServerOptions {
   /** The words: a profile, `trigger97(…)` for a line protocol of your own, `frameServer(…)` for one of frames. */
-  readonly profile: Pick<Profile, 'server' | 'keepsDialogue'>;
+  readonly profile: Pick<Profile, 'server' | 'keepsDialogue' | 'wrapping'>;
   /**
    * Where the line is drawn. [S6] [S7] `prefer`: TLS is for those who ask for it; `require`: it comes before all else; a
    * list: it comes before these commands, written in capitals; `implicit`: it comes before the first octet.
@@ -47,7 +48,8 @@ export interface TriggerServerOptions {
 
 /** Makes a server that draws the line between plaintext and TLS; to be started with `listen()`. */
 export function createTriggerServer(options: TriggerServerOptions): net.Server {
-  const secureContext = tls.createSecureContext({ minVersion: 'TLSv1.2', ...options.tls }); // [RFC8996]
+  const newest = options.profile.wrapping === undefined ? {} : ({ maxVersion: 'TLSv1.2' } as const);
+  const secureContext = tls.createSecureContext({ minVersion: 'TLSv1.2', ...options.tls, ...newest }); // [RFC8996]
   return net.createServer((socket) => {
     socket.on('error', ignore);
     void attend(socket, secureContext, options); // it rejects when the application throws, and that is nobody else's to mend
@@ -73,7 +75,9 @@ async function attend(
     if (plain.kind !== 'start-tls') return;
   }
   const { SNICallback, ALPNProtocols } = wishes;
-  const secured = await secure(socket, {
+  const carrier =
+    profile.wrapping === undefined || mode === 'implicit' ? socket : wrappedHandshake(socket, profile.wrapping);
+  const secured = await secure(carrier, {
     secureContext,
     ...(SNICallback !== undefined && { SNICallback }),
     ...(ALPNProtocols !== undefined && { ALPNProtocols }),

@@ -21,14 +21,18 @@ test('every scheme means one thing, and every secure scheme has a port', () => {
   ]);
   assert.equal(new Set(schemes).size, schemes.length);
   for (const { name, implicitScheme, ports } of services)
-    assert.equal(implicitScheme !== undefined, ports.tls.length > 0 && name !== 'nntp-1997', name);
+    assert.equal(
+      implicitScheme !== undefined,
+      ports.plain.length > 0 && ports.tls.length > 0 && name !== 'nntp-1997',
+      name,
+    );
 });
 
 test('facts are fit for their places', () => {
   for (const { name, service, ports, specs, alpn = [] } of services) {
     assert.match(name, /^[a-z][a-z0-9-]*$/);
     assert.match(service, /^[a-z][a-z0-9-]{0,14}$/, 'a service label [RFC6335 §5.1]');
-    assert.ok(ports.plain.length > 0 && specs.length > 0, name);
+    assert.ok([...ports.plain, ...ports.tls].length > 0 && specs.length > 0, name);
     for (const port of [...ports.plain, ...ports.tls]) assert.ok(port > 0 && port < 65536);
     for (const id of alpn) assert.ok(REGISTERED.includes(id), `${id} is registered with IANA`);
   }

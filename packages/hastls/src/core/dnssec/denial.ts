@@ -11,14 +11,16 @@ import { bogus, type Failure, isFailure, within } from './failure.ts';
 import { keysOf } from './key.ts';
 import { type Denied, type NsecRecord, nsecCovers, nsecDenial } from './nsec.ts';
 import { type Nsec3Record, nsec3Covers, nsec3Denial } from './nsec3.ts';
-import type { Given, Need, ProvenZone } from './proof.ts';
+import type { Given, Link, Need, ProvenZone } from './proof.ts';
 import { rrsetOf, rrsetsOf, type Signature } from './rrset.ts';
 import { questionToText, type Session } from './session.ts';
 import { verifyRrset } from './signature.ts';
+import { createWitness, type Witness } from './witness.ts';
 
 /** A proven absence. */
 export interface Absence extends Denied {
   readonly expires: number;
+  readonly links: readonly Link[];
 }
 
 /** Proves, with what a message brings along, that a secure zone does not have what was asked for. */
@@ -29,11 +31,12 @@ export function* proveAbsence(
   question: Question,
 ): Generator<Need, Absence | Failure, Given> {
   const evidence = yield* gather(session, zone, message);
+  const witness = createWitness();
   const denied = judge(evidence, `the absence of ${questionToText(question)}`, session, zone.zone, [
-    () => nsecDenial(evidence.nsec, zone.zone, question),
-    () => nsec3Denial(evidence.nsec3, zone.zone, question, session.nsec3Hash),
+    () => nsecDenial(evidence.nsec, zone.zone, question, witness),
+    () => nsec3Denial(evidence.nsec3, zone.zone, question, session.nsec3Hash, witness),
   ]);
-  return isFailure(denied) ? denied : { ...denied, expires: evidence.expires };
+  return conclude(session, evidence, witness, denied);
 }
 
 /** Proves that neither `name` nor anything below it exists, so that a wildcard was right to answer. [RFC4035 §5.3.4] */
@@ -44,14 +47,27 @@ export function* proveNoCloser(
   name: Name,
 ): Generator<Need, { readonly optOut: boolean; readonly expires: number } | Failure, Given> {
   const evidence = yield* gather(session, zone, message);
+  const witness = createWitness();
   const denied = judge(evidence, `the absence of ${name}, without which no wildcard may answer`, session, zone.zone, [
     () =>
-      nsecCovers(evidence.nsec, zone.zone, name)
+      nsecCovers(evidence.nsec, zone.zone, name, witness)
         ? { optOut: false }
         : bogus(`no NSEC record of ${zone.zone} says that there is no ${name}`),
-    () => nsec3Covers(evidence.nsec3, zone.zone, name, session.nsec3Hash),
+    () => nsec3Covers(evidence.nsec3, zone.zone, name, session.nsec3Hash, witness),
   ]);
-  return isFailure(denied) ? denied : { ...denied, expires: evidence.expires };
+  return conclude(session, evidence, witness, denied);
+}
+
+/** Takes into the chain what bears the denial; if there is none, all that was signed. */
+function conclude<R extends object>(
+  session: Session,
+  evidence: Evidence,
+  witness: Witness,
+  denied: R | Failure,
+): (R & Pick<Absence, 'expires' | 'links'>) | Failure {
+  const links = isFailure(denied) ? evidence.links : witness.testify(evidence.links);
+  for (const link of links) session.links.add(link);
+  return isFailure(denied) ? denied : { ...denied, expires: evidence.expires, links };
 }
 
 /** The signatures over what a message denies with. */
@@ -64,6 +80,7 @@ export const denialSignatures = ({ authorities }: Message): readonly Signature[]
 interface Evidence {
   readonly nsec: readonly NsecRecord[];
   readonly nsec3: readonly Nsec3Record[];
+  readonly links: readonly Link[];
   readonly expires: number;
   /** The first that did not verify. */
   readonly failure: Failure | undefined;
@@ -91,6 +108,7 @@ function* gather(session: Session, zone: ProvenZone, { authorities }: Message): 
   const keys = keysOf(zone.keys);
   const nsec: NsecRecord[] = [];
   const nsec3: Nsec3Record[] = [];
+  const links: Link[] = [];
   const lifetimes = [...soaLifetimes(session, zone.zone, authorities)];
   let failure: Failure | undefined;
   for (const rrset of [...rrsetsOf(authorities, TYPE.NSEC), ...rrsetsOf(authorities, TYPE.NSEC3)]) {
@@ -105,14 +123,14 @@ function* gather(session: Session, zone: ProvenZone, { authorities }: Message): 
       continue;
     }
     if (verified.expandedFrom !== undefined) continue;
-    session.links.add(verified.link);
+    links.push(verified.link);
     lifetimes.push(verified.expires);
     for (const record of verified.records) {
       if (rrset.type === TYPE.NSEC) nsec.push(...wellFormed(() => nsecRecord(record)));
       else nsec3.push(...wellFormed(() => nsec3Record(record)));
     }
   }
-  return { nsec, nsec3, expires: Math.min(...lifetimes), failure };
+  return { nsec, nsec3, links, expires: Math.min(...lifetimes), failure };
 }
 
 function nsecRecord({ name, rdata }: ResourceRecord): NsecRecord {

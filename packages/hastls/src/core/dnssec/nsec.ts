@@ -2,6 +2,7 @@ import { child, compareNames, isWithin, labelCount, type Name, ROOT, sameName, s
 import type { Question } from '../dns/question.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import { bogus, type Failure } from './failure.ts';
+import type { Witness } from './witness.ts';
 
 /** What an absence was proven to be. */
 export interface Denied {
@@ -20,25 +21,38 @@ export interface NsecRecord {
 }
 
 /** What NSEC records of a zone prove of a question. [RFC4035 §5.4] */
-export function nsecDenial(records: readonly NsecRecord[], zone: Name, question: Question): Denied | Failure {
+export function nsecDenial(
+  records: readonly NsecRecord[],
+  zone: Name,
+  question: Question,
+  witness: Witness,
+): Denied | Failure {
   const { name } = question;
-  const match = records.find(({ owner }) => sameName(owner, name));
+  const matching = (wanted: Name) =>
+    witness.saw(
+      records.find(({ owner }) => sameName(owner, wanted)),
+      'matches',
+      wanted,
+    );
+  const match = matching(name);
   if (match !== undefined) return typesDenial(match.types, question);
-  const cover = records.find((record) => covers(record, name, zone));
+  const cover = covering(records, name, zone, witness);
   if (cover === undefined) return bogus(`no NSEC record of ${zone} says anything of ${name}`);
   if (isBelow(cover.next, name)) return { answer: 'nodata', delegation: false, optOut: false }; // an empty non-terminal
   const encloser = suffix(name, Math.max(sharedLabels(name, cover.owner), sharedLabels(name, cover.next)));
   const wildcard = child('*', encloser);
-  const source = records.find(({ owner }) => sameName(owner, wildcard));
+  const source = matching(wildcard);
   if (source !== undefined) return wildcardDenial(source.types, { ...question, name: wildcard });
-  const noSource = records.find((record) => covers(record, wildcard, zone));
+  const noSource = covering(records, wildcard, zone, witness);
   if (noSource === undefined) return bogus(`no NSEC record of ${zone} says that there is no ${wildcard}`);
   return { answer: isBelow(noSource.next, wildcard) ? 'nodata' : 'nxdomain', delegation: false, optOut: false };
 }
 
 /** Whether the records prove that neither `name` nor anything below it exists. [RFC4035 §5.3.4] */
-export const nsecCovers = (records: readonly NsecRecord[], zone: Name, name: Name): boolean =>
-  records.some((record) => covers(record, name, zone) && !isBelow(record.next, name));
+export function nsecCovers(records: readonly NsecRecord[], zone: Name, name: Name, witness: Witness): boolean {
+  const closest = records.filter(({ next }) => !isBelow(next, name));
+  return covering(closest, name, zone, witness) !== undefined;
+}
 
 /** What the types of an existing name say of one of them that is not there. */
 export function typesDenial(types: readonly number[], { name, type }: Question): Denied | Failure {
@@ -71,6 +85,11 @@ export function wildcardDenial(types: readonly number[], wildcard: Question): De
 export const isBarrier = (types: readonly number[]): boolean => isDelegation(types) || types.includes(TYPE.DNAME);
 
 const isDelegation = (types: readonly number[]): boolean => types.includes(TYPE.NS) && !types.includes(TYPE.SOA);
+
+function covering(records: readonly NsecRecord[], name: Name, zone: Name, witness: Witness): NsecRecord | undefined {
+  const cover = records.find((record) => covers(record, name, zone));
+  return witness.saw(cover, cover !== undefined && isBelow(cover.next, name) ? 'empty' : 'covers', name);
+}
 
 /** Whether the record proves that `name` has no records of its own. */
 function covers({ owner, next, types }: NsecRecord, name: Name, zone: Name): boolean {

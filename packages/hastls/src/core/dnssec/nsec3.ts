@@ -7,6 +7,7 @@ import { bogus, type Failure, isFailure, limitReached } from './failure.ts';
 import { LIMITS } from './limits.ts';
 import { type Denied, isBarrier, typesDenial, wildcardDenial } from './nsec.ts';
 import type { Nsec3Hasher } from './nsec3-hash.ts';
+import type { Witness } from './witness.ts';
 
 /** An NSEC3 record whose signature holds, with the hash that its owner's first label is. */
 export interface Nsec3Record extends Nsec3Param {
@@ -22,7 +23,8 @@ export const nsec3Denial = (
   zone: Name,
   question: Question,
   hasher: Nsec3Hasher,
-): Denied | Failure => withChain(records, zone, hasher, (chain) => deny(chain, zone, question));
+  witness: Witness,
+): Denied | Failure => withChain(records, zone, hasher, witness, (chain) => deny(chain, zone, question));
 
 /** Whether the records prove that neither `name` nor anything below it exists, and if with opt-out. [RFC5155 §8.8] */
 export const nsec3Covers = (
@@ -30,8 +32,9 @@ export const nsec3Covers = (
   zone: Name,
   name: Name,
   hasher: Nsec3Hasher,
+  witness: Witness,
 ): { readonly optOut: boolean } | Failure =>
-  withChain(records, zone, hasher, (chain) => {
+  withChain(records, zone, hasher, witness, (chain) => {
     const cover = chain.cover(name);
     return cover === undefined ? bogus(`no NSEC3 record of ${zone} says that there is no ${name}`) : optOutOf(cover);
   });
@@ -83,6 +86,7 @@ function withChain<R extends object>(
   records: readonly Nsec3Record[],
   zone: Name,
   hasher: Nsec3Hasher,
+  witness: Witness,
   look: (chain: Chain) => R | Failure,
 ): R | Failure {
   const known = records.filter(
@@ -105,11 +109,13 @@ function withChain<R extends object>(
   const found = look({
     match(name) {
       const hash = isWithin(name, zone) ? hashOf(name) : undefined;
-      return hash && known.find((each) => equalBytes(each.hash, hash));
+      const found = hash && known.find((each) => equalBytes(each.hash, hash));
+      return witness.saw(found, 'matches', name);
     },
     cover(name) {
       const hash = hashOf(name);
-      return hash && known.find((each) => spans(each, hash));
+      const found = hash && known.find((each) => spans(each, hash));
+      return witness.saw(found, 'covers', name);
     },
   });
   return exhausted ? limitReached('nsec3RoundsPerQuestion') : found;

@@ -112,8 +112,20 @@ export interface Link {
   /** Signature's validity in seconds since 1970. */
   readonly inception?: number;
   readonly expiration?: number;
+  /** The records themselves; of an anchor those that are trusted without a signature. None: it is about their absence. */
+  readonly records?: readonly ResourceRecord[];
+  /** The RRSIG record that holds over them. */
+  readonly signature?: ResourceRecord;
+  /** What a record of a denial shows: of the asked name, of those above it, of the wildcard that could have answered. */
+  readonly shows?: readonly Shown[];
   /** A sentence for people. */
   readonly says: string;
+}
+
+/** A name of which a denial says that it is there, with these types and no others; that it is not; or that only names below it are. */
+export interface Shown {
+  readonly how: 'matches' | 'covers' | 'empty';
+  readonly name: Name;
 }
 
 /** The answer to one question, judged. */

@@ -1,7 +1,7 @@
 import { parsed } from '../bytes/parsed.ts';
 import { canonicalRrset, signatureLabels, signedOctetsOf } from '../dns/canonical.ts';
 import { isWithin, type Name, ROOT, sameName } from '../dns/name.ts';
-import type { ResourceRecord } from '../dns/resource-record.ts';
+import { CLASS_IN, type ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import { algorithmToText } from './algorithms.ts';
 import { bogus, type Failure, isFailure, limitReached, within } from './failure.ts';
@@ -100,19 +100,23 @@ function verified({ context }: Session, rrset: Rrset, signature: Signature): Ver
   const { keyTag, algorithm, signer, labels, originalTtl } = signature;
   const left = Math.max(0, remainder(signature.expiration, context.at));
   const ttl = Math.min(originalTtl, left, ...rrset.records.map((record) => record.ttl)); // [RFC4035 §5.3.3] [A31]
+  const records = rrset.records.map((record) => ({ ...record, ttl }));
+  const { name, type } = rrset;
   const link: Link = {
     kind: LINK_KINDS.get(rrset.type) ?? 'rrset',
     zone: signer,
-    name: rrset.name,
-    type: rrset.type,
+    name,
+    type,
     keyTag,
     algorithm,
     inception: context.at + remainder(signature.inception, context.at),
     expiration: context.at + remainder(signature.expiration, context.at),
-    says: `${typeToText(rrset.type)} of ${rrset.name} is signed by key ${keyTag} of ${signer} (${algorithmToText(algorithm)})`,
+    records,
+    signature: { name, type: TYPE.RRSIG, class: CLASS_IN, ttl, rdata: signature.rdata },
+    says: `${typeToText(type)} of ${name} is signed by key ${keyTag} of ${signer} (${algorithmToText(algorithm)})`,
   };
   return {
-    records: rrset.records.map((record) => ({ ...record, ttl })),
+    records,
     expires: context.at + ttl,
     expandedFrom: labels < signatureLabels(rrset.name) ? labels : undefined,
     link,

@@ -41,7 +41,7 @@ export function* nextCut(
   }
   if (exempt === undefined) return undefined;
   const says = `${exempt.zone} counts as unsigned by local decision, until ${new Date(exempt.until * 1000).toISOString()}`;
-  return insecureBelow(from, exempt.zone, exempt.until, says); // [RFC7646]
+  return insecureBelow(from, exempt.zone, exempt.until, says, []); // [RFC7646]
 }
 
 /** What a secure zone says of a cut at `name`: a delegation, secure or not, or that there is none, or no name at all. */
@@ -68,7 +68,7 @@ function* cutAt(
   const absence = yield* proveAbsence(session, from, message, { name, type: TYPE.DS });
   if (isFailure(absence)) return within(`the delegation of ${name} from ${from.zone}`, absence);
   if (absence.delegation || absence.optOut)
-    return insecureBelow(from, name, absence.expires, `${from.zone} delegates ${name} without DS`);
+    return insecureBelow(from, name, absence.expires, `${from.zone} delegates ${name} without DS`, absence.links);
   return absence.answer === 'nxdomain' ? 'nothing-below' : 'no-cut'; // [RFC8020]
 }
 
@@ -85,6 +85,7 @@ function* delegatedZone(
       name,
       ds.expires,
       `${name} has only DS records of unsupported algorithms or digests: ${dsToText(ds.records)}`,
+      [ds.link],
     ); // [RFC4035 §5.2]
   const below = cutQuestions(session, name, namesBetween(name, target));
   yield* session.fetch([{ name, type: TYPE.DNSKEY }, ...below]); // in the same round trip
@@ -101,8 +102,15 @@ function dsToText(records: readonly ResourceRecord[]): string {
   return [...new Set(asked)].join(', ');
 }
 
-function insecureBelow(from: ProvenZone, name: Name, expires: number, says: string): ProvenZone {
+/** @param because the links that show it */
+function insecureBelow(
+  from: ProvenZone,
+  name: Name,
+  expires: number,
+  says: string,
+  because: readonly Link[],
+): ProvenZone {
   const link: Link = { kind: 'insecure-delegation', zone: from.zone, name, type: TYPE.DS, says };
-  const chain = [...from.chain, link];
+  const chain = [...from.chain, ...because, link];
   return { zone: name, proof: 'insecure', keys: [], expires: Math.min(from.expires, expires), chain };
 }

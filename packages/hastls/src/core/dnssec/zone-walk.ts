@@ -103,6 +103,7 @@ function* reachAnchor(session: Session, target: Name): Generator<Need, ProvenZon
     zone,
     name: zone,
     type: records[0]?.type ?? TYPE.DS,
+    records,
     says: `${zone} has a trust anchor: ${anchorTags(records)}`,
   };
   const reached = yield* proveKeys(session, zone, records, [link], Number.POSITIVE_INFINITY);

@@ -5,6 +5,7 @@ import { type Name, parseName, typeFromText } from '#core/dns/index.js';
 import { type NsecRecord, nsecCovers, nsecDenial } from '#core/dnssec/nsec.js';
 import { type Nsec3Record, nsec3Covers, nsec3Denial } from '#core/dnssec/nsec3.js';
 import { createNsec3Hasher, nsec3Hash } from '#core/dnssec/nsec3-hash.js';
+import { createWitness } from '#core/dnssec/witness.js';
 import { hashes } from '#node/crypto.js';
 import { question } from './driver.js';
 
@@ -79,11 +80,11 @@ const nsecCases: readonly (readonly [asked: string, records: readonly string[], 
 
 for (const [asked, records, proves, why] of nsecCases)
   test(`NSEC: ${asked} by "${records.join('", "')}" is ${proves}: ${why}`, () => {
-    assert.equal(shown(nsecDenial(records.map(nsec), ZONE, question(asked))), proves);
+    assert.equal(shown(nsecDenial(records.map(nsec), ZONE, question(asked), createWitness())), proves);
   });
 
 test('[A21] NSEC denies a closer name only if nothing exists at or below it', () => {
-  const covers = (name: string, record: string) => nsecCovers([nsec(record)], ZONE, parseName(name));
+  const covers = (name: string, record: string) => nsecCovers([nsec(record)], ZONE, parseName(name), createWitness());
   assert.equal(covers('x.w.example.', '*.w.example. xw.example. MX'), true);
   assert.equal(covers('x.w.example.', '*.w.example. a.x.w.example. MX'), false);
   assert.equal(covers('x.w.example.', 'x.w.example. xw.example. MX'), false);
@@ -178,12 +179,17 @@ const nsec3Cases: readonly (readonly [asked: string, records: readonly Nsec3Reco
 
 for (const [asked, records, proves, why] of nsec3Cases)
   test(`NSEC3: ${asked} is ${proves}: ${why}`, () => {
-    assert.equal(shown(nsec3Denial(records, ZONE, question(asked), createNsec3Hasher(hashes))), proves);
+    assert.equal(
+      shown(nsec3Denial(records, ZONE, question(asked), createNsec3Hasher(hashes), createWitness())),
+      proves,
+    );
   });
 
 test('[A21] a chain of one NSEC3 record covers every name but its own', () => {
   const [, own = ''] = VECTORS[0] ?? [];
   const only = [nsec3(`${own} ${own} 0 SOA`)];
-  assert.deepEqual(nsec3Covers(only, ZONE, parseName('b.example.'), createNsec3Hasher(hashes)), { optOut: false });
-  assert.equal(shown(nsec3Covers(only, ZONE, ZONE, createNsec3Hasher(hashes))), 'bogus');
+  assert.deepEqual(nsec3Covers(only, ZONE, parseName('b.example.'), createNsec3Hasher(hashes), createWitness()), {
+    optOut: false,
+  });
+  assert.equal(shown(nsec3Covers(only, ZONE, ZONE, createNsec3Hasher(hashes), createWitness())), 'bogus');
 });

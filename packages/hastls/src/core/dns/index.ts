@@ -20,6 +20,7 @@
  */
 export * from './address.ts';
 export * from './canonical.ts';
+export * from './extended-error.ts';
 export * from './hastls.ts';
 export * from './hastls-type.ts';
 export * from './message.ts';

@@ -1,5 +1,4 @@
-import { reader } from '../bytes/reader.ts';
-import { text } from '../bytes/text.ts';
+import { type ExtendedError, extendedErrorsOf } from '../dns/extended-error.ts';
 import type { Message } from '../dns/message.ts';
 import { canonical, type Name } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
@@ -32,11 +31,8 @@ export interface Session {
   unsigned(what: string, zone: Name): Failure;
 }
 
-/** An extended error of the upstream. [RFC8914] */
-export interface ExtendedError {
-  readonly code: number;
-  readonly text: string;
-}
+/** Of all answers together. */
+const MAX_EXTENDED_ERRORS = 16;
 
 /** A proof that has asked nothing yet. */
 export function startSession(context: Context): Session {
@@ -122,13 +118,3 @@ function usable(question: Question, reply: Reply): Message | Failure {
     `the resolver answers ${[`${rcodeToText(message.rcode)} to ${asked}`, ...said].join(', ')}: its own log says why`,
   );
 }
-
-const EXTENDED_ERROR_OPTION = 15;
-/** No server means more of them. */
-const MAX_EXTENDED_ERRORS = 16;
-
-const extendedErrorsOf = ({ edns }: Message): readonly ExtendedError[] =>
-  (edns?.options ?? [])
-    .filter(({ code, data }) => code === EXTENDED_ERROR_OPTION && data.length >= 2)
-    .slice(0, MAX_EXTENDED_ERRORS)
-    .map(({ data }) => ({ code: reader(data).uint16(), text: text(data.subarray(2)) }));

@@ -1,5 +1,5 @@
+import { extendedErrorToText } from '../dns/extended-error.ts';
 import type { Name } from '../dns/name.ts';
-import { rdataToText } from '../dns/rdata.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { typeToText } from '../dns/type-names.ts';
 import { recordToText } from '../dns/zone-file.ts';
@@ -8,6 +8,7 @@ import { besideChain, chainTrees } from './chain.ts';
 import { paintProof } from './decision.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
+import { type RecordObject, recordObject } from './record-object.ts';
 import { rfc3339 } from './rfc3339.ts';
 import { drawTree } from './tree.ts';
 
@@ -36,12 +37,7 @@ export interface AnswerObject {
   readonly proof: Proof;
   readonly answer: Proven['answer'];
   readonly rcode: string | null;
-  readonly records: readonly {
-    readonly name: string;
-    readonly type: string;
-    readonly ttl: number;
-    readonly data: string;
-  }[];
+  readonly records: readonly RecordObject[];
   readonly aliases: readonly string[];
   readonly expires: string | null;
   readonly ede: readonly { readonly code: number; readonly text: string }[];
@@ -55,12 +51,7 @@ export const answerObject = (answered: Answered, hastlsType: number): AnswerObje
   proof: answered.proof,
   answer: answered.answer,
   rcode: answered.rcode,
-  records: answered.records.map(({ name, type, ttl, rdata }) => ({
-    name,
-    type: typeToText(type, hastlsType),
-    ttl,
-    data: rdataToText(type, rdata, hastlsType),
-  })),
+  records: answered.records.map((each) => recordObject(each, hastlsType)),
   aliases: answered.aliases,
   expires: answered.expires === null ? null : rfc3339(answered.expires),
   ede: answered.ede.map(({ code, text }) => ({ code, text: printable(text) })), // a terminal may be reading: JSON escapes too little
@@ -88,7 +79,7 @@ export function answerLines(
     ...aliases.map((alias) => `; by way of ${printable(alias)}`),
     ...(expires === null ? [] : [`; may be believed until ${rfc3339(expires)}`]),
     ...because.map((each) => `;   ${printable(each)}`),
-    ...ede.map(({ code, text }) => `; the server adds: ${code} ${printable(text)}`),
+    ...ede.map(({ code, text }) => `; the server adds: ${sayExtendedError(code, text)}`),
     ...(trace === 'trace'
       ? chainTrees(chain, paint, broken)
           .flatMap(drawTree)
@@ -96,6 +87,13 @@ export function answerLines(
       : []),
   ];
 }
+
+/** Its number, its meaning, and what the server says of it. */
+const sayExtendedError = (code: number, text: string): string =>
+  [`extended error ${code}`, extendedErrorToText(code), text]
+    .filter((each) => each !== undefined && each !== '')
+    .map((each) => printable(each ?? ''))
+    .join(', ');
 
 const ANSWERS: Readonly<Record<Proven['answer'], string>> = {
   data: 'an answer without records',

@@ -1,8 +1,8 @@
 import { isWithin, type Name } from '../dns/name.ts';
 import type { Link } from '../dnssec/proof.ts';
+import { linkTree } from './link.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
-import { rfc3339 } from './rfc3339.ts';
 import { leaf, type Tree } from './tree.ts';
 
 /**
@@ -16,8 +16,8 @@ export function chainTrees(chain: readonly Link[], paint: Paint, broken: readonl
     path = path.filter(({ zone }) => zone === undefined || isWithin(link.zone, zone));
     const zone = zoneBranch(path.at(-1) ?? top, link.zone, paint);
     if (zone !== path.at(-1)) path = [...path, zone];
-    const says = sayLink(link, paint);
-    if (!zone.below.some((each) => each.says === says)) zone.below.push(leaf(says)); // proofs may share their beginning
+    const tree = linkTree(link, paint);
+    if (!zone.below.some((each) => isSame(each, tree))) zone.below.push(tree); // proofs may share their beginning
   }
   const [what, ...why] = broken.map((each) => printable(each));
   if (what !== undefined) path.at(-1)?.below.push({ says: `${paint.bad('broken')}: ${what}`, below: why.map(leaf) });
@@ -45,8 +45,5 @@ function zoneBranch(above: Branch, zone: Name, paint: Paint): Branch {
   return made;
 }
 
-function sayLink({ kind, says, inception, expiration }: Link, paint: Paint): string {
-  const known = inception !== undefined && expiration !== undefined;
-  const span = known ? `, ${rfc3339(inception)} to ${rfc3339(expiration)}` : '';
-  return `${printable(kind)}: ${printable(says)}${paint.faint(span)}`;
-}
+const isSame = (a: Tree, b: Tree): boolean =>
+  a.says === b.says && a.below.length === b.below.length && a.below.every((each, at) => isSame(each, b.below[at] ?? b));

@@ -7,7 +7,9 @@
 export * from './answer.ts';
 export * from './connection.ts';
 export * from './decision.ts';
+export { type LinkObject, linkObject } from './link.ts';
 export * from './paint.ts';
 export * from './printable.ts';
+export type { RecordObject } from './record-object.ts';
 export * from './rfc3339.ts';
 export * from './tree.ts';

@@ -24,7 +24,7 @@ export function declare(command: Command): void {
   command
     .argument('[name]', 'a domain name, or a service such as smtp://host, which stands for _smtp._tcp.host')
     .argument('[type]', 'record type: a mnemonic or TYPEnnn (default: HASTLS)')
-    .option('--trace', 'show the proof, from the anchor down')
+    .option('--trace', 'show the proof, from the anchor down, and what was asked for it; with --json as data')
     .option(
       '--batch',
       'questions as JSON objects on stdin, one a line; answers on stdout, each as soon as it is known',
@@ -56,13 +56,8 @@ async function run(options: Own & Common, name?: string, type?: string): Promise
     const answer = await resolver.lookup(toOwner(name), type ?? 'HASTLS');
     const lines =
       options.json === true
-        ? [JSON.stringify(answerObject(answer, typeNumber(options)))]
-        : answerLines(
-            answer,
-            typeNumber(options),
-            paintFor(process.stdout),
-            options.trace === true ? 'trace' : 'no-trace',
-          );
+        ? [JSON.stringify(answerObject(answer, typeNumber(options), traceOf(options)))]
+        : answerLines(answer, typeNumber(options), paintFor(process.stdout), traceOf(options));
     for (const line of lines) await say(line);
     return statusOfProof[answer.proof];
   } finally {
@@ -70,8 +65,10 @@ async function run(options: Own & Common, name?: string, type?: string): Promise
   }
 }
 
+const traceOf = ({ trace }: Own): 'trace' | 'no-trace' => (trace === true ? 'trace' : 'no-trace');
+
 /** Lines that say the same of how to ask share a resolver, and with it what it has proven. */
-async function lookupBatch(options: Common): Promise<ExitStatus> {
+async function lookupBatch(options: Own & Common): Promise<ExitStatus> {
   const common = resolverOptions(options);
   const resolvers = createResolverPool();
   try {
@@ -86,7 +83,7 @@ async function lookupBatch(options: Common): Promise<ExitStatus> {
         () => ({ ...common, ...ownOptions(request) }),
         (resolver) => resolver.lookup(owner, type),
       );
-      return answerObject(answer, typeNumber(options));
+      return answerObject(answer, typeNumber(options), traceOf(options));
     });
     return EXIT.done;
   } finally {

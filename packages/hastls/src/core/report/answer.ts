@@ -4,8 +4,10 @@ import type { ResourceRecord } from '../dns/resource-record.ts';
 import { typeToText } from '../dns/type-names.ts';
 import { recordToText } from '../dns/zone-file.ts';
 import type { Link, Proof, Proven } from '../dnssec/proof.ts';
+import { type Asked, type AskedObject, askedObject, askedTrees } from './asked.ts';
 import { besideChain, chainTrees } from './chain.ts';
 import { paintProof } from './decision.ts';
+import { type LinkObject, linkObject } from './link.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { type RecordObject, recordObject } from './record-object.ts';
@@ -27,6 +29,7 @@ export interface Answered {
   readonly ede: readonly { readonly code: number; readonly text: string }[];
   readonly because: readonly string[];
   readonly chain: readonly Link[];
+  readonly asked: readonly Asked[];
 }
 
 /** The outcome of a look-up as programs are told it. */
@@ -42,9 +45,16 @@ export interface AnswerObject {
   readonly expires: string | null;
   readonly ede: readonly { readonly code: number; readonly text: string }[];
   readonly because: readonly string[];
+  /** The proof, and what was asked for it: only with `trace`. */
+  readonly chain?: readonly LinkObject[];
+  readonly asked?: readonly AskedObject[];
 }
 
-export const answerObject = (answered: Answered, hastlsType: number): AnswerObject => ({
+export const answerObject = (
+  answered: Answered,
+  hastlsType: number,
+  trace: 'trace' | 'no-trace' = 'no-trace',
+): AnswerObject => ({
   v: 1,
   name: answered.name,
   type: typeToText(answered.type, hastlsType),
@@ -56,6 +66,10 @@ export const answerObject = (answered: Answered, hastlsType: number): AnswerObje
   expires: answered.expires === null ? null : rfc3339(answered.expires),
   ede: answered.ede.map(({ code, text }) => ({ code, text: printable(text) })), // a terminal may be reading: JSON escapes too little
   because: answered.because.map((each) => printable(each)),
+  ...(trace === 'trace' && {
+    chain: answered.chain.map((each) => linkObject(each, hastlsType)),
+    asked: answered.asked.map((each) => askedObject(each, hastlsType)),
+  }),
 });
 
 /**
@@ -81,7 +95,7 @@ export function answerLines(
     ...because.map((each) => `;   ${printable(each)}`),
     ...ede.map(({ code, text }) => `; the server adds: ${sayExtendedError(code, text)}`),
     ...(trace === 'trace'
-      ? chainTrees(chain, paint, broken)
+      ? [...chainTrees(chain, paint, broken), ...askedTrees(answered.asked, paint)]
           .flatMap(drawTree)
           .map((line) => `; ${line}`)
       : []),

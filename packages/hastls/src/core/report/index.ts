@@ -5,6 +5,7 @@
  * the right one can say anything, and a terminal obeys more than people think. Nothing here decides.
  */
 export * from './answer.ts';
+export type { Asked, AskedObject } from './asked.ts';
 export * from './connection.ts';
 export * from './decision.ts';
 export { type LinkObject, linkObject } from './link.ts';

@@ -1,5 +1,6 @@
 import { type Name, type ResourceRecord, rcodeToText } from '../../core/dns/index.ts';
 import type { Link, Proof, Proven } from '../../core/dnssec/index.ts';
+import type { Inquiry } from './inquiry.ts';
 
 /** What a look-up found out, and how far that can be trusted. */
 export interface Answer {
@@ -20,9 +21,16 @@ export interface Answer {
   readonly chain: readonly Link[];
   /** Names that CNAME and DNAME led through, the asked one not among them. */
   readonly aliases: readonly Name[];
+  /** What was asked of the upstreams, in the order in which answers came; nothing when all was known already. */
+  readonly asked: readonly Inquiry[];
 }
 
-export const toAnswer = (proven: Proven): Answer => ({
+/** What was proven, and what was asked for that now. */
+export interface Found extends Proven {
+  readonly asked?: readonly Inquiry[];
+}
+
+export const toAnswer = (proven: Found): Answer => ({
   name: proven.question.name,
   type: proven.question.type,
   proof: proven.proof,
@@ -34,7 +42,10 @@ export const toAnswer = (proven: Proven): Answer => ({
   because: proven.because,
   chain: proven.chain,
   aliases: proven.aliases,
+  asked: proven.asked ?? NOTHING,
 });
+
+const NOTHING: readonly Inquiry[] = [];
 
 /**
  * Makes one answer of those for several numbers of one type, as they are asked during a migration: one RRset, so that
@@ -43,7 +54,8 @@ export const toAnswer = (proven: Proven): Answer => ({
 export function mergeAnswers(all: readonly [Answer, ...Answer[]]): Answer {
   const [{ type }] = all;
   const weakest = all.reduce((a, b) => (STRENGTH.indexOf(b.proof) < STRENGTH.indexOf(a.proof) ? b : a));
-  if (weakest.proof === 'bogus' || weakest.proof === 'indeterminate') return { ...weakest, type };
+  const asked = all.flatMap((each) => each.asked);
+  if (weakest.proof === 'bogus' || weakest.proof === 'indeterminate') return { ...weakest, type, asked };
   const fullest = all.find(({ answer }) => answer === 'data') ?? weakest;
   return {
     ...fullest,
@@ -53,6 +65,7 @@ export function mergeAnswers(all: readonly [Answer, ...Answer[]]): Answer {
     records: all.flatMap(({ records }) => records.map((record) => ({ ...record, type }))),
     expires: Math.min(...all.map(({ expires }) => expires ?? 0)), // a proof that holds has its end
     chain: all.flatMap(({ chain }) => chain),
+    asked,
   };
 }
 

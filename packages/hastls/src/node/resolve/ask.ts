@@ -12,6 +12,14 @@ export interface Answered {
   readonly reply: Reply;
   /** As in `Asker.ways`; absent when nobody answered. */
   readonly way?: string;
+  /** What came to nothing before that. */
+  readonly inVain: readonly InVain[];
+}
+
+/** A way by which there was no answer of use, or not soon enough. */
+export interface InVain {
+  readonly way: string;
+  readonly why: string;
 }
 
 /** Whoever asks the upstreams. */
@@ -60,18 +68,18 @@ export function createAsk(
   async function ask(question: Question, signal: Signal, without: readonly string[] = []): Promise<Answered> {
     signal.throwIfAborted();
     const left = ways.filter((way) => !without.includes(way));
-    if (left.length === 0) return { reply: { kind: 'failure', why: 'there is nobody left to ask' } };
+    if (left.length === 0) return { reply: { kind: 'failure', why: 'there is nobody left to ask' }, inVain: [] };
     const ranks = new Map(left.map((way) => [way, health.rank(way)]));
     const over = createCaller();
     const asking: Asking = { connections, question, mixedCase, elapsedMs, signal: over.signal, running: new Map() };
     const abort = () => over.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      const { reply, from, failed } = await firstAnswer(asking, inOrder(attempts, ranks));
-      if (from === undefined) return { reply }; // nobody fared better than another
+      const { reply, from, failed, inVain } = await firstAnswer(asking, inOrder(attempts, ranks));
+      if (from === undefined) return { reply, inVain }; // nobody fared better than another
       health.answered(from.attempt.way, elapsedMs() - from.began);
       for (const { way, upstream } of failed) if (upstream !== from.attempt.upstream) health.failed(way);
-      return { reply, way: from.attempt.way };
+      return { reply, way: from.attempt.way, inVain };
     } finally {
       signal.removeEventListener('abort', abort);
       if (asking.running.size > 0) over.abort(); // ends the attempts that are still running when all is said
@@ -154,12 +162,14 @@ interface Outcome {
   readonly from?: Running;
   /** What had nothing to give while another attempt had. */
   readonly failed: readonly Attempt[];
+  readonly inVain: readonly InVain[];
 }
 
 async function firstAnswer(asking: Asking, all: readonly Attempt[]): Promise<Outcome> {
   const { running, signal } = asking;
   const ended: { readonly attempt: Attempt; readonly heard: Disappointment }[] = [];
   const overdue: Attempt[] = [];
+  const inVain: InVain[] = [];
   let lastResort: (Running & { readonly message: Message }) | undefined;
   for (let plan = all; ; ) {
     const [next, ...later] = plan;
@@ -168,23 +178,27 @@ async function firstAnswer(asking: Asking, all: readonly Attempt[]): Promise<Out
     const end = await firstEnd([...running.values()], next?.patienceMs);
     signal.throwIfAborted();
     if (end === undefined) {
-      if (next !== undefined) overdue.push(next);
+      if (next !== undefined) {
+        overdue.push(next);
+        inVain.push({ way: next.way, why: `no answer within ${Math.round(next.patienceMs)} ms` });
+      }
       continue; // it may still come
     }
     const { attempt, heard, began } = end;
     running.delete(attempt);
     if (heard.kind === 'answer') {
       const failed = [...ended.filter(isFault).map((each) => each.attempt), ...overdue];
-      return { reply: { kind: 'message', message: heard.message }, from: { attempt, began }, failed };
+      return { reply: { kind: 'message', message: heard.message }, from: { attempt, began }, failed, inVain };
     }
     ended.push({ attempt, heard });
+    inVain.push({ way: attempt.way, why: heard.why });
     if (heard.kind === 'unwilling') lastResort ??= { attempt, began, message: heard.message };
     plan = replan(plan, all, attempt, heard);
     if (plan.length > 0 || running.size > 0) continue;
     if (lastResort !== undefined)
-      return { reply: { kind: 'message', message: lastResort.message }, from: lastResort, failed: [] };
+      return { reply: { kind: 'message', message: lastResort.message }, from: lastResort, failed: [], inVain };
     const why = ended.map((each) => `${each.attempt.way}: ${each.heard.why}`).join('; ');
-    return { reply: { kind: 'failure', why }, failed: [] };
+    return { reply: { kind: 'failure', why }, failed: [], inVain };
   }
 }
 

@@ -3,6 +3,7 @@ import { TYPE } from '../../core/dns/index.ts';
 import { type Context, LIMITS, type Proven, prove, type Reply } from '../../core/dnssec/index.ts';
 import type { Answered, Asker } from './ask.ts';
 import { drive } from './drive.ts';
+import type { Inquiry } from './inquiry.ts';
 import { createCaller, type Signal } from './signal.ts';
 
 /** Asks by all ways but these, and says which way the answer came. */
@@ -12,6 +13,7 @@ export type AskWithout = (question: Question, signal: Signal, without: readonly 
  * Proves an answer through several upstreams. Where signatures are missing whoever was asked may have left them out,
  * so that the proof is begun anew without them, for as long as there is somebody else, within the one time and the one
  * number of questions. A zone that has no signatures, though it should, looks the same by all ways.
+ * @param inquiries takes what is asked
  * @throws the reason of `off`, which fires when nobody wants the outcome any more
  */
 export async function insist(
@@ -20,6 +22,7 @@ export async function insist(
   upstreams: Pick<Asker, 'ways' | 'blame'> & { readonly ask: AskWithout },
   timeoutMs: number,
   off: Signal,
+  inquiries: Inquiry[] = [],
 ): Promise<Proven> {
   off.throwIfAborted();
   const over = createCaller();
@@ -34,9 +37,16 @@ export async function insist(
       const replies: Answered[] = [];
       const ask = async (each: Question): Promise<Reply> => {
         questions--;
-        const answered = await upstreams.ask(each, over.signal, suspects);
-        replies.push(answered);
-        return answered.reply;
+        try {
+          const answered = await upstreams.ask(each, over.signal, suspects);
+          replies.push(answered);
+          inquiries.push({ question: each, way: answered.way ?? null, inVain: answered.inVain });
+          return answered.reply;
+        } catch (error) {
+          const why = error instanceof Error ? error.message : String(error);
+          inquiries.push({ question: each, way: null, inVain: [{ way: 'all ways', why }] });
+          throw error;
+        }
       };
       const found = await drive(prove(question, { ...context, questions }), ask, off);
       if (first === undefined) first = found;

@@ -2,11 +2,12 @@ import { canonical, type Question } from '../../core/dns/index.ts';
 import type { Proven, ProvenZone } from '../../core/dnssec/index.ts';
 import { hashes } from '../crypto.ts';
 import { HastlsError } from '../errors.ts';
-import { type Answer, mergeAnswers, toAnswer } from './answer.ts';
+import { type Answer, type Found, mergeAnswers, toAnswer } from './answer.ts';
 import type { Answered, Asker } from './ask.ts';
 import { toAskedName, toAskedType } from './asked.ts';
 import { BUILD_DATE } from './build-date.ts';
 import { believable, createCache, keepAnswer } from './cache.ts';
+import type { Inquiry } from './inquiry.ts';
 import type { AskWithout, insist } from './insist.ts';
 import { pinned } from './pinned.ts';
 import type { Settings } from './settings.ts';
@@ -43,7 +44,7 @@ const SKEW_SECONDS = 300;
 export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const answers = createCache<Proven>(MAX_ANSWERS, clock.elapsedMs);
   const zones = createCache<ProvenZone>(MAX_ZONES, clock.elapsedMs);
-  const lookups = createSharing<Proven>();
+  const lookups = createSharing<Found>();
   const questions = createSharing<Answered>();
   let loaded: Promise<Tools> | undefined;
   const tools = (): Promise<Tools> => (loaded ??= loadTools(settings, clock));
@@ -53,7 +54,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const at = () => Math.floor(settings.at ?? clock.now()); // signatures know whole seconds only
   const byClock = settings.at === undefined ? { notBefore: BUILD_DATE, skew: SKEW_SECONDS } : {};
 
-  function proven(question: Question, signal: AbortSignal | undefined): Proven | Promise<Proven> {
+  function proven(question: Question, signal: AbortSignal | undefined): Found | Promise<Found> {
     const key = keyOf(question);
     const held = answers.find(key);
     if (held === undefined || (held.expires ?? at()) < at())
@@ -68,17 +69,18 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     lookups.join(key, undefined, (off) => freshlyProven(question, off)).catch(() => {});
   }
 
-  async function freshlyProven(question: Question, off: Signal): Promise<Proven> {
+  async function freshlyProven(question: Question, off: Signal): Promise<Found> {
     const began = at();
+    const asked: Inquiry[] = [];
     const context = { ...settings.trust, ...byClock, at: began, hashes, known: zones.find };
     const { upstreams, insist } = await tools();
     const ask: AskWithout = (each, signal, without) =>
       questions.join([keyOf(each), ...without].join(' '), signal, (left) => upstreams.ask(each, left, without));
-    const found = await insist(question, context, { ...upstreams, ask }, settings.timeoutMs, off);
+    const found = await insist(question, context, { ...upstreams, ask }, settings.timeoutMs, off, asked);
     for (const zone of found.learnt) zones.keep(canonical(zone.zone), zone, believable(zone.expires, began));
     const judged = pinned(found, settings.pinnedZones);
     keepAnswer(answers, keyOf(question), judged, began);
-    return judged;
+    return { ...judged, asked }; // which is kept by nobody
   }
 
   return {

@@ -25,6 +25,7 @@ const secure: Answered = {
   ede: [],
   because: ['signed by example.'],
   chain: [],
+  asked: [],
 };
 const forged: Answered = {
   ...secure,
@@ -77,7 +78,7 @@ test('an answer as people are told it: records as in a zone file, the rest as co
     '; by way of mx.example.net.',
     ';   no signature fits',
     ';   the \\u{7} zone',
-    '; the server adds: 6 \\u{1b}[31mbad\\u{202e}',
+    '; the server adds: extended error 6, DNSSEC Bogus, \\u{1b}[31mbad\\u{202e}',
   ]);
   assert.equal(
     answerLines({ ...forged, answer: 'nodata' }, HASTLS_TYPE, plain)[0],
@@ -87,20 +88,22 @@ test('an answer as people are told it: records as in a zone file, the rest as co
 });
 
 test('a chain of proof is drawn below the zones that vouch, an alias into another branch from where they part', () => {
-  const link = (kind: Link['kind'], zone: string, says: string): Link => ({
+  const link = (kind: Link['kind'], zone: string, type: number, of: string, says = 'signed'): Link => ({
     kind,
     zone: name(zone),
-    name: name(zone),
-    type: TYPE.DNSKEY,
+    name: name(of),
+    type,
+    keyTag: 7,
     says,
   });
   const chain: readonly Link[] = [
-    link('anchor', '.', 'trusted'),
-    link('ds', '.', 'vouches for org.'),
-    { ...link('dnskey', 'org.', 'its keys'), inception: 1_700_000_000, expiration: 1_800_000_000 },
-    link('alias', 'example.org.', 'leads to example.net.'),
-    link('dnskey', 'net.', 'its keys'),
-    link('rrset', 'example.net.', 'the answer'),
+    link('anchor', '.', TYPE.DS, '.'),
+    link('ds', '.', TYPE.DS, 'org.'),
+    { ...link('dnskey', 'org.', TYPE.DNSKEY, 'org.'), inception: 1_700_000_000, expiration: 1_800_000_000 },
+    link('alias', 'example.org.', TYPE.CNAME, 'www.example.org.'),
+    link('dnskey', 'net.', TYPE.DNSKEY, 'net.', 'its keys'),
+    link('insecure-delegation', 'net.', TYPE.DS, 'b.net.', 'net. delegates b.net. without DS'),
+    link('rrset', 'example.net.', TYPE.A, 'www.example.net.'),
   ];
   const because = ['it is there', 'its keys'] as const; // the second is a link
   assert.deepEqual(
@@ -108,16 +111,18 @@ test('a chain of proof is drawn below the zones that vouch, an alias into anothe
     [
       ';   it is there',
       '; .',
-      '; ├─ anchor: trusted',
-      '; ├─ ds: vouches for org.',
+      '; ├─ trust anchor',
+      '; ├─ DS of org. signed by key 7',
       '; ├─ org.',
-      '; │  ├─ dnskey: its keys, 2023-11-14T22:13:20Z to 2027-01-15T08:00:00Z',
+      '; │  ├─ DNSKEY signed by key 7, 2023-11-14T22:13:20Z to 2027-01-15T08:00:00Z',
       '; │  └─ example.org.',
-      '; │     └─ alias: leads to example.net.',
+      '; │     └─ CNAME of www.example.org. signed by key 7',
       '; └─ net.',
-      ';    ├─ dnskey: its keys',
+      ';    ├─ DNSKEY signed by key 7',
+      ';    ├─ net. delegates b.net. without DS',
       ';    └─ example.net.',
-      ';       └─ rrset: the answer',
+      ';       └─ A of www.example.net. signed by key 7',
+      '; asked nobody: all was known',
     ],
   );
 });
@@ -128,20 +133,50 @@ test('a chain that broke says so behind its last link, with the reasons below', 
     zone: name(zone),
     name: name(zone),
     type: TYPE.DS,
+    keyTag: 7,
     says: 'fine',
   });
   const because = ['mx.example. A is bogus', 'DNSKEY of example.', 'the signature does not \x07 hold'] as const;
   const told = answerLines({ ...forged, because, chain: [link('.'), link('org.')] }, HASTLS_TYPE, plain, 'trace');
   assert.deepEqual(told.slice(3), [
     ';   mx.example. A is bogus',
-    '; the server adds: 6 \\u{1b}[31mbad\\u{202e}',
+    '; the server adds: extended error 6, DNSSEC Bogus, \\u{1b}[31mbad\\u{202e}',
     '; .',
-    '; ├─ ds: fine',
+    '; ├─ DS of . signed by key 7',
     '; └─ org.',
-    ';    ├─ ds: fine',
+    ';    ├─ DS of org. signed by key 7',
     ';    └─ broken: DNSKEY of example.',
     ';       └─ the signature does not \\u{7} hold',
+    '; asked nobody: all was known',
   ]);
   const unlinked = answerLines({ ...forged, because }, HASTLS_TYPE, plain, 'trace');
   assert.equal(unlinked.filter((line) => because.slice(1).some((why) => line.includes(why.slice(0, 10)))).length, 2);
+});
+
+test('a trace says who was asked, how often, and what had to be tried again', () => {
+  const [udp, tcp] = ['udp://192.0.2.1 over UDP', 'udp://192.0.2.1 over TCP'];
+  const asked: Answered['asked'] = [
+    { question: { name: owner, type: HASTLS_TYPE }, way: udp, inVain: [] },
+    {
+      question: { name: name('.'), type: TYPE.DNSKEY },
+      way: tcp,
+      inVain: [{ way: udp, why: 'the answer is \x07cut' }],
+    },
+    { question: { name: name('example.'), type: TYPE.DS }, way: null, inVain: [{ way: udp, why: 'silence' }] },
+  ];
+  assert.deepEqual(answerLines({ ...secure, asked }, HASTLS_TYPE, plain, 'trace').slice(4), [
+    '; asked 3 questions',
+    '; ├─ udp://192.0.2.1 over UDP: 1 answered',
+    '; ├─ udp://192.0.2.1 over TCP: 1 answered',
+    '; └─ in vain',
+    ';    ├─ DNSKEY of ., udp://192.0.2.1 over UDP: the answer is \\u{7}cut',
+    ';    └─ DS of example., udp://192.0.2.1 over UDP: silence',
+  ]);
+  assert.deepEqual(answerObject({ ...secure, asked }, HASTLS_TYPE, 'trace').asked?.[1], {
+    name: '.',
+    type: 'DNSKEY',
+    way: tcp,
+    inVain: [{ way: udp, why: 'the answer is \\u{7}cut' }],
+  });
+  assert.equal('asked' in answerObject({ ...secure, asked }, HASTLS_TYPE), false);
 });

@@ -92,9 +92,34 @@ for (const [name, type, brief] of rows)
       assert.equal(inBrief(first), brief);
       assert.ok(first.expires !== null && first.expires > AT);
       const count = asked.length;
-      assert.deepEqual(await resolver.lookup(name, type), first);
+      assert.deepEqual(await resolver.lookup(name, type), { ...first, asked: [] });
       assert.equal(asked.length, count);
     }));
+
+test('an answer says what was asked for it, by which way it was answered, and what was tried in vain, and why', () =>
+  serving(world.answer, async ({ server: { url } }) => {
+    const dead = 'udp://127.0.0.1:9';
+    const resolver = createResolver({ servers: [dead, url], anchors: world.anchors, at });
+    const { asked } = await resolver.lookup('big.signed.test', 'TXT');
+    resolver.close();
+    const [inquiry] = asked.filter(({ question }) => question.type === TYPE.TXT);
+    assert.equal(inquiry?.way, `${url} over TCP`);
+    assert.deepEqual(
+      inquiry?.inVain.map(({ way }) => way),
+      [`${dead} over UDP`, `${url} over UDP`],
+    );
+    assert.match(inquiry?.inVain[1]?.why ?? '', /truncated/);
+    assert.ok(asked.some(({ question: { name, type } }) => name === 'test.' && type === TYPE.DNSKEY));
+  }));
+
+test('what nobody answered is in the list too', () =>
+  serving(attacked(world.answer, staySilent), async ({ server }) => {
+    const { asked } = await resolverAt(server, { timeoutMs: 100 }).lookup('host.signed.test', 'A');
+    assert.deepEqual(
+      asked.map(({ way, inVain }) => [way, inVain[0]?.why]),
+      [[null, 'limit timeoutMs (100) was reached']],
+    );
+  }));
 
 const attacks: readonly (readonly [what: string, answer: Answerer, proof: RegExp, why: RegExp])[] = [
   [

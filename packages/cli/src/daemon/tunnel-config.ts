@@ -11,6 +11,8 @@ const tunnel = z
     beyond_loopback: z.boolean().default(false),
     /** The service, as for `hastls connect`. */
     to: z.string(),
+    /** `to` names a domain, whose MX or SRV records lead to its hosts. */
+    by: z.enum(['mx', 'srv']).optional(),
     stance: z.enum(STANCES).default('cso'),
     /** What a greeting that is ours calls the server. */
     greet_as: z.string().default('localhost'),

@@ -49,7 +49,7 @@ export function makeTunnels(file: string, config: TunnelConfig, asked: ResolverO
 let connections = 0;
 
 function make(
-  { to, stance, greet_as: host, ca, cert, key, pins, timeout_ms: timeoutMs }: TunnelConfig['tunnel'][number],
+  { to, by, stance, greet_as: host, ca, cert, key, pins, timeout_ms: timeoutMs }: TunnelConfig['tunnel'][number],
   resolver: Resolver,
   read: (path: string) => string,
   log: Logger,
@@ -71,6 +71,7 @@ function make(
   };
   const server = createTunnel({
     to,
+    ...(by === undefined ? {} : { by }),
     connect,
     host,
     onOpened: (client, connection) => logOf(client).log.info(facts(connection), 'opened'),

@@ -1,16 +1,22 @@
 import net from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { DEFAULT_STANCE } from '../../core/policy/index.ts';
 import { isProfile } from '../../core/profiles/index.ts';
 import type { Stead } from '../../core/talk/index.ts';
 import { type Connection, type ConnectOptions, connect } from '../connect.ts';
-import { HastlsError } from '../errors.ts';
+import { type HastlsCode, HastlsError } from '../errors.ts';
+import { withResolver } from '../explain.ts';
+import type { Resolver } from '../resolve/index.ts';
 import { toTarget } from '../target.ts';
+import { type Redirection, targetsOf } from '../targets-of.ts';
 import { turnAway } from './turn-away.ts';
 
 /** Where a tunnel leads, and who hears of it. */
 export interface TunnelOptions {
   /** The service, as for `connect()`: `imap://mail.example.org`. */
   readonly to: string;
+  /** `to` names a domain, whose MX or SRV records lead to its hosts. Default: it names a host. [A18] */
+  readonly by?: Redirection;
   /**
    * How each connection is decided on and made. Give it a `resolver` of its own, so that proofs are remembered from one
    * client to the next. Without a stance nobody is served but over authenticated TLS.
@@ -70,14 +76,15 @@ async function carry(client: net.Socket, stead: Stead | undefined, options: Tunn
 async function reach(
   client: net.Socket,
   stead: Stead | undefined,
-  { to, connect: how }: TunnelOptions,
+  { to, by, connect: how }: TunnelOptions,
 ): Promise<Connection> {
   const patience = new AbortController();
   const leave = () => patience.abort(new Error('the client has left'));
   client.once('close', leave);
   try {
-    const wishes: ConnectOptions = { ...how, signal: patience.signal };
-    const connection = await connect(to, wishes);
+    const connection = await withResolver(how ?? {}, (resolver) =>
+      connectBy(to, by, { ...how, resolver, signal: patience.signal }),
+    );
     if (connection.how !== 'in-band' || stead !== undefined) return connection;
     connection.socket.destroy();
     throw new HastlsError('ERR_HASTLS_OPTION', `${to}: a client that knows no TLS cannot be carried over an upgrade`, [
@@ -87,3 +94,25 @@ async function reach(
     client.off('close', leave);
   }
 }
+
+/** Connects to the host, or to the first of a domain's hosts that can be reached. */
+async function connectBy(
+  to: string,
+  by: Redirection | undefined,
+  options: ConnectOptions & { readonly resolver: Resolver; readonly signal: AbortSignal },
+): Promise<Connection> {
+  if (by === undefined) return connect(to, options);
+  const { stance = DEFAULT_STANCE } = options;
+  const targets = await targetsOf(to, by, { ...options, stance });
+  for (const [index, target] of targets.entries())
+    try {
+      return await connect(target, options);
+    } catch (error) {
+      const isAway = error instanceof HastlsError && AWAY.includes(error.code);
+      if (!isAway || index === targets.length - 1) throw error;
+    }
+  throw new HastlsError('ERR_HASTLS_NO_ADDRESS', `${to}: no host serves it`);
+}
+
+/** Failures of one host after which the next may be tried: whatever else it did speaks of an attack, or of its policy. */
+const AWAY: readonly HastlsCode[] = ['ERR_HASTLS_UNREACHABLE', 'ERR_HASTLS_TIMEOUT', 'ERR_HASTLS_NO_ADDRESS'];

@@ -31,7 +31,7 @@ export async function resolving(t: TestContext, records: string, ...attacks: rea
     zones: [
       { apex: '.', records: '' },
       { apex: 'example.', records },
-      { apex: 'plain.', records: 'mail A 127.0.0.1\n_imap._tcp.mail HASTLS 0 993 1', keys: [] },
+      { apex: 'plain.', records: 'mail A 127.0.0.1\n_imap._tcp.mail HASTLS 0 993 1\nmx MX 10 mail.example.', keys: [] },
     ],
   });
   const server = await startDnsServer(attacked(hierarchy.answer, ...attacks));

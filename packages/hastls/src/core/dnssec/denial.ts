@@ -7,7 +7,7 @@ import type { ResourceRecord } from '../dns/resource-record.ts';
 import { typesOf } from '../dns/type-bitmap.ts';
 import { TYPE } from '../dns/type-names.ts';
 import { readNsec, readNsec3, readSoa } from '../dns/typed-rdata.ts';
-import { bogus, type Failure, isFailure, within } from './failure.ts';
+import { bogus, type Failure, isFailure, SIGN_ANEW, within } from './failure.ts';
 import { keysOf } from './key.ts';
 import { type Denied, type NsecRecord, nsecCovers, nsecDenial } from './nsec.ts';
 import { type Nsec3Record, nsec3Covers, nsec3Denial } from './nsec3.ts';
@@ -52,7 +52,7 @@ export function* proveNoCloser(
     () =>
       nsecCovers(evidence.nsec, zone.zone, name, witness)
         ? { optOut: false }
-        : bogus(`no NSEC record of ${zone.zone} says that there is no ${name}`),
+        : bogus(`no NSEC record of ${zone.zone} says that there is no ${name}: ${SIGN_ANEW}`),
     () => nsec3Covers(evidence.nsec3, zone.zone, name, session.nsec3Hash, witness),
   ]);
   return conclude(session, evidence, witness, denied);

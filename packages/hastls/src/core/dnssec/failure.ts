@@ -11,7 +11,19 @@ export interface Failure {
 export const bogus = (why: string): Failure => ({ failed: 'bogus', because: [why] });
 export const indeterminate = (why: string): Failure => ({ failed: 'indeterminate', because: [why] });
 export const limitReached = (limit: Limit): Failure =>
-  indeterminate(`limit ${limit} (${LIMITS[limit]}) was reached: the zone demands more work than any honest one`); // [F8]
+  indeterminate(
+    `limit ${limit} (${LIMITS[limit]}) was reached: the zone demands more work than any honest one${ADVICE[limit] ?? ''}`,
+  ); // [F8]
+
+/** What the operator of an honest zone would do about it. */
+const ADVICE: Partial<Readonly<Record<Limit, string>>> = {
+  nsec3Iterations: '; its operator should set them to 0', // [RFC9276 §3.1]
+  keysPerTag: '; its operator should remove keys that share a tag',
+  dsMismatches: '; its operator should remove DS records of keys that are gone',
+};
+
+/** What to do when records are not what was signed, be it an attacker's work or a signer's. */
+export const SIGN_ANEW = 'ask another resolver; if all say the same, the zone must be signed anew';
 
 /** The same failure, seen from one step further out. */
 export const within = (context: string, failure: Failure): Failure => ({

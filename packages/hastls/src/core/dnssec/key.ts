@@ -77,7 +77,9 @@ export function entryKeys(
   }
   if (entries.size > 0) return [...entries];
   const tags = [...new Set(dsRecords.map((ds) => ds.keyTag))].join(', ');
-  return bogus(`no DNSKEY of ${zone} fits its DS records (key tags ${tags}): the parent has the DS of another key`);
+  return bogus(
+    `no DNSKEY of ${zone} fits its DS records (key tags ${tags}): the parent has the DS of another key, and must have that of one in the zone`,
+  );
 }
 
 /** [RFC4034 §5.1.4] */

@@ -1,7 +1,7 @@
 import { child, compareNames, isWithin, labelCount, type Name, ROOT, sameName, suffix } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
-import { bogus, type Failure } from './failure.ts';
+import { bogus, type Failure, SIGN_ANEW } from './failure.ts';
 import type { Witness } from './witness.ts';
 
 /** What an absence was proven to be. */
@@ -37,14 +37,14 @@ export function nsecDenial(
   const match = matching(name);
   if (match !== undefined) return typesDenial(match.types, question);
   const cover = covering(records, name, zone, witness);
-  if (cover === undefined) return bogus(`no NSEC record of ${zone} says anything of ${name}`);
+  if (cover === undefined) return bogus(`no NSEC record of ${zone} says anything of ${name}: ${SIGN_ANEW}`);
   if (isBelow(cover.next, name)) return { answer: 'nodata', delegation: false, optOut: false }; // an empty non-terminal
   const encloser = suffix(name, Math.max(sharedLabels(name, cover.owner), sharedLabels(name, cover.next)));
   const wildcard = child('*', encloser);
   const source = matching(wildcard);
   if (source !== undefined) return wildcardDenial(source.types, { ...question, name: wildcard });
   const noSource = covering(records, wildcard, zone, witness);
-  if (noSource === undefined) return bogus(`no NSEC record of ${zone} says that there is no ${wildcard}`);
+  if (noSource === undefined) return bogus(`no NSEC record of ${zone} says that there is no ${wildcard}: ${SIGN_ANEW}`);
   return { answer: isBelow(noSource.next, wildcard) ? 'nodata' : 'nxdomain', delegation: false, optOut: false };
 }
 
@@ -59,10 +59,14 @@ export function typesDenial(types: readonly number[], { name, type }: Question):
   if (isNoName(types)) return { answer: 'nxdomain', delegation: false, optOut: false };
   if (type === TYPE.ANY && types.some((each) => !ALWAYS_THERE.has(each)))
     return bogus(`${name} is signed to have records, yet the answer has none`);
-  if (types.includes(type)) return bogus(`${name} is signed to have ${typeToText(type)}, yet the answer has none`);
+  if (types.includes(type))
+    return bogus(
+      `${name} is signed to have ${typeToText(type)}, yet the answer has none: it was removed, ask another resolver`,
+    );
   if (types.includes(TYPE.CNAME)) return bogus(`${name} is signed to be an alias, yet the answer has none`); // [RFC6840 §4.3]
   const delegation = isDelegation(types);
-  if (delegation && type !== TYPE.DS) return bogus(`the parent of ${name} cannot deny what the child has`); // [RFC6840 §4.1]
+  if (delegation && type !== TYPE.DS)
+    return bogus(`the parent of ${name} cannot deny what the child has: ask another resolver`); // [RFC6840 §4.1]
   if (type === TYPE.DS && types.includes(TYPE.SOA) && name !== ROOT)
     return bogus(`${name} itself cannot deny its DS: only its parent can`);
   return { answer: 'nodata', delegation, optOut: false };

@@ -3,7 +3,7 @@ import { child, isWithin, type Name, parent, sameName } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { TYPE } from '../dns/type-names.ts';
 import type { Nsec3Param } from '../dns/typed-rdata.ts';
-import { bogus, type Failure, isFailure, limitReached } from './failure.ts';
+import { bogus, type Failure, isFailure, limitReached, SIGN_ANEW } from './failure.ts';
 import { LIMITS } from './limits.ts';
 import { type Denied, isBarrier, typesDenial, wildcardDenial } from './nsec.ts';
 import type { Nsec3Hasher } from './nsec3-hash.ts';
@@ -36,7 +36,9 @@ export const nsec3Covers = (
 ): { readonly optOut: boolean } | Failure =>
   withChain(records, zone, hasher, witness, (chain) => {
     const cover = chain.cover(name);
-    return cover === undefined ? bogus(`no NSEC3 record of ${zone} says that there is no ${name}`) : optOutOf(cover);
+    return cover === undefined
+      ? bogus(`no NSEC3 record of ${zone} says that there is no ${name}: ${SIGN_ANEW}`)
+      : optOutOf(cover);
   });
 
 function deny(chain: Chain, zone: Name, question: Question): Denied | Failure {
@@ -49,11 +51,11 @@ function deny(chain: Chain, zone: Name, question: Question): Denied | Failure {
     encloser = chain.match(parent(nextCloser));
     if (encloser === undefined) nextCloser = parent(nextCloser);
   }
-  if (encloser === undefined) return bogus(`no NSEC3 record of ${zone} shows a name above ${name}`);
+  if (encloser === undefined) return bogus(`no NSEC3 record of ${zone} shows a name above ${name}: ${SIGN_ANEW}`);
   if (isBarrier(encloser.types))
-    return bogus(`${parent(nextCloser)} is a delegation or a DNAME: ${zone} cannot deny what lies below`); // [RFC5155 §8.3]
+    return bogus(`${parent(nextCloser)} is a delegation or a DNAME: ${zone} cannot deny what lies below: ${SIGN_ANEW}`); // [RFC5155 §8.3]
   const cover = chain.cover(nextCloser);
-  if (cover === undefined) return bogus(`no NSEC3 record of ${zone} says that there is no ${nextCloser}`);
+  if (cover === undefined) return bogus(`no NSEC3 record of ${zone} says that there is no ${nextCloser}: ${SIGN_ANEW}`);
   // a delegation may lie in the span, and no wildcard stands for one
   if (question.type === TYPE.DS && optOutOf(cover).optOut) return UNSAID; // [RFC5155 §8.6]
   const wildcard = child('*', parent(nextCloser));
@@ -64,7 +66,7 @@ function deny(chain: Chain, zone: Name, question: Question): Denied | Failure {
   }
   if (chain.cover(wildcard) !== undefined) return { answer: 'nxdomain', delegation: false, ...optOutOf(cover) };
   if (optOutOf(cover).optOut) return UNSAID;
-  return bogus(`no NSEC3 record of ${zone} says that there is no ${wildcard}`);
+  return bogus(`no NSEC3 record of ${zone} says that there is no ${wildcard}: ${SIGN_ANEW}`);
 }
 
 /** Nothing but that opt-out left room for what is not signed. */
@@ -94,10 +96,10 @@ function withChain<R extends object>(
     ({ owner, algorithm, flags }) => sameName(parent(owner), zone) && algorithm === SHA1 && (flags & ~OPT_OUT) === 0,
   );
   const [first] = known;
-  if (first === undefined) return bogus(`${zone} gives no NSEC3 record that can be used`);
+  if (first === undefined) return bogus(`${zone} gives no NSEC3 record that can be used: ${SIGN_ANEW}`);
   const { iterations, salt } = first;
   if (known.some((each) => each.iterations !== iterations || !equalBytes(each.salt, salt)))
-    return bogus(`the NSEC3 records of ${zone} are not of one chain`); // [RFC5155 §8.2]
+    return bogus(`the NSEC3 records of ${zone} are not of one chain: ${SIGN_ANEW}`); // [RFC5155 §8.2]
   if (iterations > LIMITS.nsec3Iterations) return limitReached('nsec3Iterations');
   const hash = hasher(first);
   let exhausted = false;

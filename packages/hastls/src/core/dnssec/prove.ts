@@ -116,7 +116,9 @@ function* judgeStep(
 function refusalOf(session: Session, question: Question): Failure | undefined {
   const { at, notBefore = 0 } = session.context;
   if (at < notBefore)
-    return indeterminate(`the clock stands at ${new Date(at * 1000).toISOString()}, before this program was built`);
+    return indeterminate(
+      `the clock stands at ${new Date(at * 1000).toISOString()}, before this program was built: set it`,
+    );
   if (isUnsigned(question.type))
     return indeterminate(`${typeToText(question.type)} is no data that anybody signs: nothing of it can be proven`);
   const anchor = anchorZone(session, homeOf(question));

@@ -4,7 +4,7 @@ import { canonical, type Name } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { RCODE, rcodeToText } from '../dns/rcode.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
-import { bogus, type Failure, indeterminate, limitReached } from './failure.ts';
+import { bogus, type Failure, indeterminate, limitReached, SIGN_ANEW } from './failure.ts';
 import { LIMITS } from './limits.ts';
 import { createNsec3Hasher, type Nsec3Hasher } from './nsec3-hash.ts';
 import type { Check, Context, Given, Link, Need, ProvenZone, Reply } from './proof.ts';
@@ -91,7 +91,9 @@ export function startSession(context: Context): Session {
     },
     unsigned: (what, zone) => ({
       ...(signaturesSeen
-        ? bogus(`${what} is not signed by ${zone}, which signs all it has: records were forged or removed`)
+        ? bogus(
+            `${what} is not signed by ${zone}, which signs all it has: records were forged or removed: ${SIGN_ANEW}`,
+          )
         : indeterminate(
             `${what} is not signed, nor is anything else: the resolver strips DNSSEC records, use another`,
           )),
@@ -111,7 +113,8 @@ function usable(question: Question, reply: Reply): Message | Failure {
   const asked = questionToText(question);
   if (reply.kind === 'failure') return indeterminate(`no answer to ${asked}: ${reply.why}`);
   const { message } = reply;
-  if (message.flags.truncated) return indeterminate(`the answer to ${asked} is truncated`);
+  if (message.flags.truncated)
+    return indeterminate(`the answer to ${asked} is truncated, and whole over no way: open TCP to the resolver`);
   if (ANSWERS.has(message.rcode)) return message;
   const said = extendedErrorsOf(message).map((each) => `extended error ${each.code}${each.text && `: ${each.text}`}`);
   return indeterminate(

@@ -4,7 +4,7 @@ import { isWithin, type Name, ROOT, sameName } from '../dns/name.ts';
 import { CLASS_IN, type ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import { algorithmToText } from './algorithms.ts';
-import { bogus, type Failure, isFailure, limitReached, within } from './failure.ts';
+import { bogus, type Failure, isFailure, limitReached, SIGN_ANEW, within } from './failure.ts';
 import { type Key, keyComplaint } from './key.ts';
 import { LIMITS } from './limits.ts';
 import type { Given, Link, Need } from './proof.ts';
@@ -53,7 +53,7 @@ export function* verifyRrset(
       if (isFailure(valid)) return within(what, valid);
     }
     complaint ??= bogus(
-      `the signature by key ${signature.keyTag} does not hold: the records or the signature were changed`,
+      `the signature by key ${signature.keyTag} does not hold: the records or the signature were changed: ${SIGN_ANEW}`,
     );
   }
   return within(what, complaint ?? bogus('no signature holds'));
@@ -80,7 +80,10 @@ function candidateKeys(
   if (remainder(signature.expiration, at - skew) < 0)
     return bogus(`${by} expired at ${date(at, signature.expiration)}: the zone must be signed anew, or was replayed`);
   const named = keys.filter((key) => key.tag === keyTag && key.algorithm === algorithm);
-  if (named.length === 0) return bogus(`${by} is by a key that the zone does not have, or that may not sign`);
+  if (named.length === 0)
+    return bogus(
+      `${by} is by a key that the zone does not have, or that may not sign: its DNSKEY must be published, or the zone signed with one that is`,
+    );
   if (named.length > LIMITS.keysPerTag) return limitReached('keysPerTag');
   const complaints = named.map((key) => keyComplaint(key, context));
   const usable = named.filter((_, index) => complaints[index] === undefined);

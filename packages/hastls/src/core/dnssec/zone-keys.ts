@@ -52,6 +52,7 @@ function trustedEntries(
     return indeterminate(`the trust anchor of ${zone} is of an unsupported algorithm, or no key that may sign`);
   const entries = followed.length > 0 ? entryKeys(zone, keys, followed, context.hashes) : same;
   if (isFailure(entries)) return same.length > 0 ? same : entries;
-  if (entries.length === 0) return bogus(`${zone} does not have the key of its trust anchor`);
+  if (entries.length === 0)
+    return bogus(`${zone} does not have the key of its trust anchor: it was replaced, and the anchor must be, too`);
   return [...new Set([...same, ...entries])];
 }

@@ -83,10 +83,11 @@ const ask = (asked: string) => () => question(asked);
 const nsec3: DenialKind = { kind: 'nsec3' };
 const optOut: DenialKind = { kind: 'nsec3', optOut: true };
 
-/** Attack · what must come of it · the attack · the world it happens in. */
+/** Attack · what must come of it · the innermost reason: what broke first, and what to do · the attack · its world. */
 type Row = readonly [
   title: string,
   proof: 'bogus' | 'indeterminate',
+  reason: string,
   attack: Attack,
   setting?: Setting & Partial<Context> & { readonly asked?: string },
 ];
@@ -95,22 +96,57 @@ const forged = '_smtp._tcp.host.signed.test. 300 HASTLS 25 0 0';
 const onHastls = (attack: Attack): Attack => against(exactly(HASTLS), attack);
 const old = world({ at: AT - 90 * DAY });
 
+const MEND = 'ask another resolver; if all say the same, the zone must be signed anew';
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 const rows: readonly Row[] = [
-  ['strip the signatures of the answer', 'bogus', onHastls(stripSignatures)],
-  ['strip every signature', 'indeterminate', stripSignatures],
-  ['strip all of DNSSEC', 'indeterminate', stripDnssec],
-  ['strip DS and forge the answer', 'bogus', (honest) => attacked(honest, stripDs, onHastls(forge(forged)))],
+  [
+    'strip the signatures of the answer',
+    'bogus',
+    `_smtp._tcp.host.signed.test. HASTLS is not signed by signed.test., which signs all it has: records were forged or removed: ${MEND}`,
+    onHastls(stripSignatures),
+  ],
+  [
+    'strip every signature',
+    'indeterminate',
+    'DNSKEY of . is not signed, nor is anything else: the resolver strips DNSSEC records, use another',
+    stripSignatures,
+  ],
+  [
+    'strip all of DNSSEC',
+    'indeterminate',
+    'the absence of DNSKEY at . is not signed, nor is anything else: the resolver strips DNSSEC records, use another',
+    stripDnssec,
+  ],
+  [
+    'strip DS and forge the answer',
+    'bogus',
+    `the absence of test. DS is not signed by ., which signs all it has: records were forged or removed: ${MEND}`,
+    (honest) => attacked(honest, stripDs, onHastls(forge(forged))),
+  ],
   [
     'strip DS, and forge, where NSEC3 has opt-out',
     'bogus',
+    `the absence of test. DS is not signed by ., which signs all it has: records were forged or removed: ${MEND}`,
     (honest) => attacked(honest, stripDs, onHastls(forge(forged))),
     { denial: optOut },
   ],
-  ['forge an unsigned answer', 'bogus', onHastls(forge(forged))],
-  ['add a record to the answer', 'bogus', onHastls(inject(forged))],
+  [
+    'forge an unsigned answer',
+    'bogus',
+    `_smtp._tcp.host.signed.test. HASTLS is not signed by signed.test., which signs all it has: records were forged or removed: ${MEND}`,
+    onHastls(forge(forged)),
+  ],
+  [
+    'add a record to the answer',
+    'bogus',
+    `the signature by key … does not hold: the records or the signature were changed: ${MEND}`,
+    onHastls(inject(forged)),
+  ],
   [
     'forge an answer with the signature of the true one',
     'bogus',
+    `the signature by key … does not hold: the records or the signature were changed: ${MEND}`,
     onHastls((honest) => (asked) => {
       const [forgery, truth] = [forge(forged)(honest)(asked), honest(asked)];
       return (
@@ -121,53 +157,106 @@ const rows: readonly Row[] = [
       );
     }),
   ],
-  ['replay expired signatures of the answer', 'bogus', onHastls(replay(old.answer))],
-  ['replay expired signatures of the keys', 'bogus', against(ofType(TYPE.DNSKEY), replay(old.answer))],
-  ['replay signatures of a time to come', 'bogus', onHastls(replay(world({ at: AT + 90 * DAY }).answer))],
-  ["replay a sibling's NSEC", 'bogus', onHastls(answerOf(ask('aa.signed.test. HASTLS')))],
-  ["replay a sibling's NSEC3", 'bogus', onHastls(answerOf(ask('aa.signed.test. HASTLS'))), { denial: nsec3 }],
-  ['replay the absence of another service', 'bogus', onHastls(answerOf(ask('_imap._tcp.host.signed.test. HASTLS')))],
+  [
+    'replay expired signatures of the answer',
+    'bogus',
+    'the signature by key … expired at …: the zone must be signed anew, or was replayed',
+    onHastls(replay(old.answer)),
+  ],
+  [
+    'replay expired signatures of the keys',
+    'bogus',
+    'the signature by key … expired at …: the zone must be signed anew, or was replayed',
+    against(ofType(TYPE.DNSKEY), replay(old.answer)),
+  ],
+  [
+    'replay signatures of a time to come',
+    'bogus',
+    'the signature by key … is not valid before …: check the clocks here and at the signer',
+    onHastls(replay(world({ at: AT + 90 * DAY }).answer)),
+  ],
+  [
+    "replay a sibling's NSEC",
+    'bogus',
+    `no NSEC record of signed.test. says anything of _smtp._tcp.host.signed.test.: ${MEND}`,
+    onHastls(answerOf(ask('aa.signed.test. HASTLS'))),
+  ],
+  [
+    "replay a sibling's NSEC3",
+    'bogus',
+    `no NSEC3 record of signed.test. shows a name above _smtp._tcp.host.signed.test.: ${MEND}`,
+    onHastls(answerOf(ask('aa.signed.test. HASTLS'))),
+    { denial: nsec3 },
+  ],
+  [
+    'replay the absence of another service',
+    'bogus',
+    `no NSEC record of signed.test. says anything of _smtp._tcp.host.signed.test.: ${MEND}`,
+    onHastls(answerOf(ask('_imap._tcp.host.signed.test. HASTLS'))),
+  ],
   [
     'replay the absence of another service, by NSEC3',
     'bogus',
+    `no NSEC3 record of signed.test. says that there is no _smtp._tcp.host.signed.test.: ${MEND}`,
     onHastls(answerOf(ask('_imap._tcp.host.signed.test. HASTLS'))),
     { denial: nsec3 },
   ],
-  ['replay the absence of another type', 'bogus', onHastls(answerOf(ask('_smtp._tcp.host.signed.test. A')))],
-  ["replay the parent's NSEC for a name in the child", 'bogus', onHastls(answerOf(ask('signed.test. DS')))],
-  ["replay the parent's denial of a name elsewhere", 'bogus', onHastls(answerOf(ask('nowhere.test. HASTLS')))],
+  [
+    'replay the absence of another type',
+    'bogus',
+    '_smtp._tcp.host.signed.test. is signed to have HASTLS, yet the answer has none: it was removed, ask another resolver',
+    onHastls(answerOf(ask('_smtp._tcp.host.signed.test. A'))),
+  ],
+  [
+    "replay the parent's NSEC for a name in the child",
+    'bogus',
+    `the absence of _smtp._tcp.host.signed.test. HASTLS is not signed by signed.test., which signs all it has: records were forged or removed: ${MEND}`,
+    onHastls(answerOf(ask('signed.test. DS'))),
+  ],
+  [
+    "replay the parent's denial of a name elsewhere",
+    'bogus',
+    `no NSEC record of test. says anything of _smtp._tcp.host.signed.test.: ${MEND}`,
+    onHastls(answerOf(ask('nowhere.test. HASTLS'))),
+  ],
   [
     "replay the parent's denial of a name elsewhere, by NSEC3",
     'bogus',
+    `signed.test. is a delegation or a DNAME: test. cannot deny what lies below: ${MEND}`,
     onHastls(answerOf(ask('nowhere.test. HASTLS'))),
     { denial: nsec3 },
   ],
   [
     'replay the denial of the unsigned neighbour’s DS for the zone',
     'bogus',
+    `no NSEC record of test. says anything of signed.test.: ${MEND}`,
     against(exactly('signed.test. DS'), answerOf(ask('plain.test. DS'))),
   ],
   [
     'the same by NSEC3',
     'bogus',
+    `no NSEC3 record of test. shows a name above signed.test.: ${MEND}`,
     against(exactly('signed.test. DS'), answerOf(ask('plain.test. DS'))),
     { denial: nsec3 },
   ],
   [
     'the same by NSEC3 with opt-out',
     'bogus',
+    'signed.test. is signed to have DS, yet the answer has none: it was removed, ask another resolver',
     against(exactly('signed.test. DS'), answerOf(ask('plain.test. DS'))),
     { denial: optOut },
   ],
   [
     "deny the zone's DS by the zone's own NSEC",
     'bogus',
+    `the absence of signed.test. DS is not signed by test., which signs all it has: records were forged or removed: ${MEND}`,
     (honest) =>
       attacked(honest, onHastls(forge(forged)), against(exactly('signed.test. DS'), answerOf(ask('signed.test. TXT')))),
   ],
   [
     'forge a delegation at _tcp.host inside an opt-out span',
     'bogus',
+    `the absence of _tcp.host.signed.test. DS is not signed by signed.test., which signs all it has: records were forged or removed: ${MEND}`,
     (honest) =>
       attacked(
         honest,
@@ -179,6 +268,7 @@ const rows: readonly Row[] = [
   [
     'forge a delegation at _tcp.host with the zone’s own opt-out spans',
     'bogus',
+    `no NSEC3 record of signed.test. says that there is no host.signed.test.: ${MEND}`,
     (honest) =>
       attacked(
         honest,
@@ -190,6 +280,7 @@ const rows: readonly Row[] = [
   [
     'a wildcard without the proof that no closer name exists',
     'bogus',
+    `the absence of mx.wild.signed.test., without which no wildcard may answer is not signed by signed.test., which signs all it has: records were forged or removed: ${MEND}`,
     onWildcard((honest) => (asked) => {
       const expanded = honest(question('x.wild.signed.test. HASTLS'));
       const answers = expanded?.answers.map((each) => ({ ...each, name: asked.name })) ?? [];
@@ -200,20 +291,33 @@ const rows: readonly Row[] = [
   [
     'a wildcard with the proof for another name',
     'bogus',
+    `no NSEC record of signed.test. says that there is no mx.wild.signed.test.: ${MEND}`,
     onWildcard(expandedAs('x.wild.signed.test. HASTLS')),
     { asked: WILDCARD },
   ],
   [
     'the same by NSEC3',
     'bogus',
+    `no NSEC3 record of signed.test. says that there is no mx.wild.signed.test.: ${MEND}`,
     onWildcard(expandedAs('x.wild.signed.test. HASTLS')),
     { asked: WILDCARD, denial: nsec3 },
   ],
-  ['the signature of another type', 'bogus', onHastls(borrowSignatures(ask('_smtp._tcp.host.signed.test. NSEC')))],
-  ['the signature of another owner', 'bogus', onHastls(borrowSignatures(ask('_imap._tcp.zz.signed.test. HASTLS')))],
+  [
+    'the signature of another type',
+    'bogus',
+    `_smtp._tcp.host.signed.test. HASTLS is not signed by signed.test., which signs all it has: records were forged or removed: ${MEND}`,
+    onHastls(borrowSignatures(ask('_smtp._tcp.host.signed.test. NSEC'))),
+  ],
+  [
+    'the signature of another owner',
+    'bogus',
+    `the signature by key … does not hold: the records or the signature were changed: ${MEND}`,
+    onHastls(borrowSignatures(ask('_imap._tcp.zz.signed.test. HASTLS'))),
+  ],
   [
     "a wildcard's NSEC made out to be that of a name with other types",
     'bogus',
+    `the absence of mx.texts.signed.test. HASTLS is not signed by signed.test., which signs all it has: records were forged or removed: ${MEND}`,
     (honest) => (asked) => {
       const message = honest(question('x.texts.signed.test. HASTLS'));
       const wildcard = parseName('*.texts.signed.test.');
@@ -226,35 +330,84 @@ const rows: readonly Row[] = [
     },
     { asked: 'mx.texts.signed.test. HASTLS' },
   ],
-  ['spoilt signatures', 'bogus', onHastls(spoilSignatures)],
-  ['truncation, with TCP blocked', 'indeterminate', onHastls(truncate)],
-  ['SERVFAIL', 'indeterminate', onHastls(answerServfail)],
-  ['SERVFAIL to the DS question', 'indeterminate', against(exactly('signed.test. DS'), answerServfail)],
-  ['REFUSED to the DNSKEY question', 'indeterminate', against(exactly('signed.test. DNSKEY'), deny(RCODE.REFUSED))],
-  ['silence', 'indeterminate', onHastls(staySilent)],
-  ['silence about the DS', 'indeterminate', against(ofType(TYPE.DS), staySilent)],
-  ['silence about the keys', 'indeterminate', against(ofType(TYPE.DNSKEY), staySilent)],
-  ['NXDOMAIN with only a SOA', 'bogus', onHastls(deny())],
-  ['NODATA with only a SOA', 'bogus', onHastls(deny(RCODE.NOERROR))],
-  ['DS denied with only a SOA', 'bogus', against(ofType(TYPE.DS), deny(RCODE.NOERROR))],
+  [
+    'spoilt signatures',
+    'bogus',
+    `the signature by key … does not hold: the records or the signature were changed: ${MEND}`,
+    onHastls(spoilSignatures),
+  ],
+  [
+    'truncation, with TCP blocked',
+    'indeterminate',
+    'the answer to _smtp._tcp.host.signed.test. HASTLS is truncated, and whole over no way: open TCP to the resolver',
+    onHastls(truncate),
+  ],
+  [
+    'SERVFAIL',
+    'indeterminate',
+    'the resolver answers SERVFAIL to _smtp._tcp.host.signed.test. HASTLS: its own log says why',
+    onHastls(answerServfail),
+  ],
+  [
+    'SERVFAIL to the DS question',
+    'indeterminate',
+    'the resolver answers SERVFAIL to signed.test. DS: its own log says why',
+    against(exactly('signed.test. DS'), answerServfail),
+  ],
+  [
+    'REFUSED to the DNSKEY question',
+    'indeterminate',
+    'the resolver answers REFUSED to signed.test. DNSKEY: its own log says why',
+    against(exactly('signed.test. DNSKEY'), deny(RCODE.REFUSED)),
+  ],
+  ['silence', 'indeterminate', 'no answer to _smtp._tcp.host.signed.test. HASTLS: timeout', onHastls(staySilent)],
+  ['silence about the DS', 'indeterminate', 'no answer to test. DS: timeout', against(ofType(TYPE.DS), staySilent)],
+  [
+    'silence about the keys',
+    'indeterminate',
+    'no answer to . DNSKEY: timeout',
+    against(ofType(TYPE.DNSKEY), staySilent),
+  ],
+  [
+    'NXDOMAIN with only a SOA',
+    'bogus',
+    `the absence of _smtp._tcp.host.signed.test. HASTLS is not signed by signed.test., which signs all it has: records were forged or removed: ${MEND}`,
+    onHastls(deny()),
+  ],
+  [
+    'NODATA with only a SOA',
+    'bogus',
+    `the absence of _smtp._tcp.host.signed.test. HASTLS is not signed by signed.test., which signs all it has: records were forged or removed: ${MEND}`,
+    onHastls(deny(RCODE.NOERROR)),
+  ],
+  [
+    'DS denied with only a SOA',
+    'bogus',
+    `the absence of test. DS is not signed by ., which signs all it has: records were forged or removed: ${MEND}`,
+    against(ofType(TYPE.DS), deny(RCODE.NOERROR)),
+  ],
   [
     'DS denied with only a SOA, the answer forged',
     'bogus',
+    `the absence of test. DS is not signed by ., which signs all it has: records were forged or removed: ${MEND}`,
     (honest) => attacked(honest, onHastls(forge(forged)), against(ofType(TYPE.DS), deny(RCODE.NOERROR))),
   ],
   [
     'an unknown-digest DS added',
     'bogus',
+    `the signature by key … does not hold: the records or the signature were changed: ${MEND}`,
     against(exactly('signed.test. DS'), inject('signed.test. 300 DS 1 13 99 0011')),
   ],
   [
     'an unknown-digest DS in place of the true one',
     'bogus',
+    `DS of signed.test. is not signed by test., which signs all it has: records were forged or removed: ${MEND}`,
     against(exactly('signed.test. DS'), forge('signed.test. 300 DS 1 13 99 0011')),
   ],
   [
     'keys that no DS vouches for',
     'bogus',
+    'no DNSKEY of signed.test. fits its DS records (key tags …): the parent has the DS of another key, and must have that of one in the zone',
     (honest) =>
       attacked(
         honest,
@@ -268,17 +421,30 @@ const rows: readonly Row[] = [
   [
     'KeyTrap: keys of one tag',
     'indeterminate',
+    'limit checksPerRrset (8) was reached: the zone demands more work than any honest one',
     multiplySignatures(40),
     { zone: { deadKeys: collidingKeys(signedKey, 20) } },
   ],
-  ['KeyTrap: signatures of one key', 'indeterminate', onHastls(multiplySignatures(40))],
+  [
+    'KeyTrap: signatures of one key',
+    'indeterminate',
+    'limit checksPerRrset (8) was reached: the zone demands more work than any honest one',
+    onHastls(multiplySignatures(40)),
+  ],
   [
     'an NSEC3 chain of 2500 iterations',
     'indeterminate',
+    'limit nsec3Iterations (50) was reached: the zone demands more work than any honest one; its operator should set them to 0',
     onHastls(answerOf(ask('_imap._tcp.host.signed.test. HASTLS'))),
     { denial: { kind: 'nsec3', iterations: 2500 } },
   ],
-  ['a clock set back before the build date', 'indeterminate', (honest) => honest, { notBefore: AT + 1 }],
+  [
+    'a clock set back before the build date',
+    'indeterminate',
+    'the clock stands at …, before this program was built: set it',
+    (honest) => honest,
+    { notBefore: AT + 1 },
+  ],
 ];
 
 function onWildcard(attack: Attack): Attack {
@@ -299,11 +465,12 @@ const impostor = createHierarchy({
   zones: [{ apex: 'signed.test.', records: '_smtp._tcp.host HASTLS 25 0 0' }],
 });
 
-for (const [title, expected, attack, { asked = HASTLS, denial, zone, ...settings } = {}] of rows)
+for (const [title, expected, reason, attack, { asked = HASTLS, denial, zone, ...settings } = {}] of rows)
   test(`[A23] ${title}: ${expected}`, async () => {
     const hierarchy = world({ ...(denial && { denial }), ...(zone && { zone }) });
     const { proven } = await run(asked, { answer: attack(hierarchy.answer), anchors: hierarchy.anchors }, settings);
     assert.equal(proven.proof, expected, proven.because.join('\n'));
+    assert.match(proven.because.at(-1) ?? '', new RegExp(`^${reason.split('…').map(literally).join('.+')}$`));
     assert.deepEqual([proven.records, proven.answer, proven.expires], [[], 'error', undefined]);
   });
 

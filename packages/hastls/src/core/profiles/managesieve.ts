@@ -51,6 +51,7 @@ export const managesieve: Profile = {
     },
     answers: { CAPABILITY: CAPABILITIES, NOOP: ['OK'] },
     quit: { command: 'LOGOUT', answer: ['OK'] },
+    carriesData: /\{\d+\+?\}$/, // a literal: it is not waited for [RFC5804 §1.2]
     demand: 'NO (ENCRYPT-NEEDED) "STARTTLS first"', // [RFC5804 §1.3]
   }),
   stead: lineStead('', 'BYE (TRYLATER) "{why}"'), // [RFC5804 §1.3]

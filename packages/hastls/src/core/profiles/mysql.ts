@@ -7,6 +7,7 @@ import {
   frame,
   handover,
   isApplications,
+  NONCE_OCTETS,
   notTheProtocol,
   type Profile,
   send,
@@ -40,7 +41,7 @@ export const mysql: Profile = {
   },
 
   *server(as) {
-    if (!as.greeted) yield* send(GREETING);
+    if (!as.greeted) yield* send(greeting(as.nonce ?? new Uint8Array(NONCE_OCTETS)));
     const packet = yield* frame(packetFrame);
     const asksForTls = packet.length === SSL_REQUEST.length && ((packet[5] ?? 0) & CLIENT_SSL) !== 0;
     if (asksForTls && !as.secured) return yield* clientHello(); // which comes unasked [V5]
@@ -61,14 +62,19 @@ const packetFrame: Framer = ([low, middle = 0, high = 0, sequence]) =>
 const packetOf = (sequence: number, body: Uint8Array): Uint8Array =>
   concatBytes(Uint8Array.of(body.length, 0, 0, sequence), body);
 
-/** The salt is a constant: the server has no secret that it could tell before TLS. */
-const GREETING = packetOf(
-  0,
-  concatBytes(
-    latin1('\x0a8.0.0\0\x01\0\0\0xxxxxxxx\0'),
-    fromHex('09aa21020008001500000000000000000000'), // capabilities, among them TLS; utf8; autocommit; 21 octets of salt
-    latin1('xxxxxxxxxxxx\0mysql_native_password\0'),
-  ),
-);
+/** A greeting with a salt of 20 octets in two parts, none of them a zero. */
+function greeting(nonce: Uint8Array): Uint8Array {
+  const salt = nonce.map((octet) => 1 + (octet % 127));
+  return packetOf(
+    0,
+    concatBytes(
+      latin1('\x0a8.0.0\0\x01\0\0\0'),
+      salt.subarray(0, 8),
+      fromHex('0009aa21020008001500000000000000000000'), // capabilities, among them TLS; utf8; autocommit; 21 octets of salt
+      salt.subarray(8, NONCE_OCTETS),
+      latin1('\0mysql_native_password\0'),
+    ),
+  );
+}
 const DEMAND = '\xff\x57\x0c#HY000Connections using insecure transport are prohibited'; // 3159
 const AGAIN = '\xff\x13\x04#08S01TLS is already active'; // 1043, a bad handshake

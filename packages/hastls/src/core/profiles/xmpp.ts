@@ -1,4 +1,4 @@
-import { latin1, parsed, text } from '../bytes/index.ts';
+import { latin1, parsed, text, toHex } from '../bytes/index.ts';
 import {
   absent,
   type Conversation,
@@ -8,6 +8,7 @@ import {
   frame,
   handover,
   isApplications,
+  NONCE_OCTETS,
   notTheProtocol,
   type Profile,
   readXml,
@@ -72,9 +73,10 @@ function xmpp(content: string, about: Service): Profile {
         if (!is(element, STREAMS, 'stream')) return notTheProtocol(whole);
         if (isApplications(as, 'STREAM')) return handover(whole);
         const features = `<starttls xmlns='${TLS}'><required/></starttls>`;
-        // The id is of no use to anybody: this stream comes to TLS, or to its end.
         yield* send(
-          latin1(`${head(`from='${quoted(as.host)}' id='0'`)}<stream:features>${features}</stream:features>`),
+          latin1(
+            `${head(`from='${quoted(as.host)}' id='${toHex(as.nonce ?? new Uint8Array(NONCE_OCTETS))}'`)}<stream:features>${features}</stream:features>`,
+          ),
         );
       }
       const { element, whole } = yield* take(elementFrame, scope);

@@ -30,7 +30,7 @@ export interface ServerWords {
   /** To every other command: TLS first. */
   readonly demand: string;
   /**
-   * Commands behind which the client sends data without being asked to. Where one is refused, nobody knows whether what
+   * Commands behind which the client sends data without being asked to. Where one is answered, nobody knows whether what
    * comes next is a command, and the connection ends. Default: there are none.
    */
   readonly carriesData?: RegExp;
@@ -82,8 +82,8 @@ export function lineServer(words: ServerWords): (as: ServerContext) => Conversat
         const known = Object.hasOwn(answers, word) ? answers[word] : undefined;
         yield* answer(tag, ...(known ?? [demand])); // never volunteered: it answers the command that crossed the line [S7]
         if (known === undefined && helloFollowsDemand) return yield* clientHello(); // [S10]
-        if (carriesData?.test(command) === true) return closed(heard);
       }
+      if (carriesData?.test(command) === true) return closed(heard);
     }
   };
 }

@@ -80,9 +80,14 @@ export interface ServerContext {
   readonly mode: 'require' | 'prefer' | readonly string[];
   /** The greeting is out: go on with the next command. Default: no. */
   readonly greeted?: boolean;
+  /** Chance, new for each connection, for what nobody may foretell. Default: zeros, which only a test may want. */
+  readonly nonce?: Uint8Array;
   /** TLS is there: the upgrade is refused, everything else is the application's. Default: no. */
   readonly secured?: boolean;
 }
+
+/** How many octets of chance a server wants. */
+export const NONCE_OCTETS = 20;
 
 /** Whether a command that is not the upgrade is the application's to answer. */
 export const isApplications = ({ mode, secured = false }: ServerContext, command: string): boolean =>

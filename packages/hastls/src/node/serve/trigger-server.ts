@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
-import { converse, type Profile, type ServerContext, type Verdict } from '../../core/talk/index.ts';
+import { converse, NONCE_OCTETS, type Profile, type ServerContext, type Verdict } from '../../core/talk/index.ts';
 import { hold, type TimedOut } from '../hold.ts';
 import { wrappedHandshake } from '../wrapped-handshake.ts';
 import { secure } from './secure.ts';
@@ -100,8 +101,9 @@ async function serve(peer: Peer, mode: ServerContext['mode'], options: TriggerSe
     const answer = mode === 'require' ? refuseAll : application(peer);
     if (answer === undefined && secured) return { kind: 'over' };
     if (answer === undefined) throw new TypeError('in plaintext an application has to answer commands');
+    const as = { host, mode, secured, nonce: randomBytes(NONCE_OCTETS) };
     for (let greeted = peer.how === 'in-band'; ; greeted = true) {
-      const heard = await hold(socket, converse(profile.server({ host, mode, secured, greeted })), { timeoutMs });
+      const heard = await hold(socket, converse(profile.server({ ...as, greeted })), { timeoutMs });
       if (heard.kind === 'plaintext') await answer(heard.heard);
       else return endingOf(heard, socket);
     }

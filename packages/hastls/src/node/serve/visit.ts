@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type net from 'node:net';
 import type tls from 'node:tls';
@@ -5,6 +6,7 @@ import {
   converse,
   type Handover,
   mediate,
+  NONCE_OCTETS,
   type Profile,
   type ServerContext,
   type Verdict,
@@ -100,7 +102,9 @@ async function beforeTls(visit: Visit, options: GatewayOptions): Promise<Ending 
   client.setTimeout(idleMs, () => client.destroy());
   if (mode !== 'require') return between(visit, options, { mode });
   // The backend does not hear of a client before TLS. [R5]
-  const held = await hold(client, converse(profile.server({ host, mode })), { timeoutMs: idleMs });
+  const held = await hold(client, converse(profile.server({ host, mode, nonce: randomBytes(NONCE_OCTETS) })), {
+    timeoutMs: idleMs,
+  });
   return concluded(client, held);
 }
 

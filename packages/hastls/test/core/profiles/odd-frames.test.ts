@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ftp, irc, ldap, managesieve, mysql, nats, nbd, postgresql, xmppClient } from '#core/profiles/index.js';
-import { converse, type Profile } from '#core/talk/index.js';
-import { feed } from '../../contract/rows.js';
+import { converse, NONCE_OCTETS, type Profile } from '#core/talk/index.js';
+import { feed, server } from '../../contract/rows.js';
 import { type Answer, answer, hex, judge } from './judge.js';
 
 // The protocols of frames, and the younger ones of lines: what a client makes of odd answers, and what a server that
@@ -105,6 +105,8 @@ const BIND = hex('300c 020107 6007 020103 0400 8000');
 const START_TLS = hex('301d 020101 7718 8016 312e332e362e312e342e312e313436362e3230303337');
 const answers: readonly Answer[] = [
   [managesieve, {}, 'LISTSCRIPTS\r\n', /^NO \(ENCRYPT-NEEDED\)/],
+  [managesieve, {}, 'PUTSCRIPT "x" {10+}\r\nSTARTTLS\r\n\r\n', /^NO \(ENCRYPT-NEEDED\) [^\n]*\n$/],
+  [managesieve, {}, 'STARTTLS {10+}\r\nSTARTTLS\r\n\r\n', /^NO [^\n]*\n$/],
   [ftp, {}, 'USER joe\r\n', /^530 /],
   [ftp, {}, 'AUTH SSL\r\n', /^504 /],
   [ftp, secured, 'CCC\r\n', /^533 /],
@@ -123,6 +125,15 @@ const answers: readonly Answer[] = [
   [xmppClient, secured, `<starttls xmlns='${TLS}'/>`, /^<failure /],
 ];
 answer(answers);
+
+test('what nobody may foretell differs with the chance that is given', () => {
+  for (const profile of [mysql, xmppClient]) assert.notEqual(greets(profile, 1), greets(profile, 254), profile.name);
+  for (const octet of [0, 127, 254, 255])
+    assert.match(greets(mysql, octet), /^.{4}\x0a8\.0\.0\0.{4}[^\0]{8}\0.*[^\0]{12}\0mysql_native_password\0$/s);
+});
+
+const greets = (profile: Profile, octet: number): string =>
+  feed(server(profile, { nonce: new Uint8Array(NONCE_OCTETS).fill(octet) }), HEAD);
 
 test('a server that prefers TLS hands over the frame it has no answer to, as it came [A38]', () => {
   const frames: readonly (readonly [Profile, string])[] = [

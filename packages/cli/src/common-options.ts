@@ -6,6 +6,7 @@ export interface Common {
   readonly json?: boolean;
   readonly resolver?: readonly string[];
   readonly anchors?: string;
+  readonly anchorsState?: string;
   /** Seconds since 1970. */
   readonly at?: number;
   readonly rrtype?: number;
@@ -36,6 +37,10 @@ export const addCommonOptions = (command: Command): Command =>
       '--anchors <file>',
       "trust these DS or DNSKEY lines, or root-anchors.xml (default: the root's, built in)",
       readText,
+    )
+    .option(
+      '--anchors-state <file>',
+      'follow the keys of the anchors through their rollovers (RFC 5011), and remember them in this file',
     )
     .option('--at <time>', 'validate as of this RFC 3339 time, like 2026-01-31T12:00:00Z (default: now)', toSeconds)
     .option('--rrtype <number>', 'type number of HASTLS records (default: 65400)', toInteger(1, 65535))

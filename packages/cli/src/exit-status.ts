@@ -41,4 +41,5 @@ const STATUS: Readonly<Record<HastlsCode, ExitStatus>> = {
   ERR_HASTLS_NAME_MISMATCH: EXIT.no,
   ERR_HASTLS_PINNED: EXIT.no,
   ERR_HASTLS_OPTION: EXIT.usage,
+  ERR_HASTLS_STATE: EXIT.usage,
 };

@@ -11,6 +11,7 @@ export const resolverOptions = (options: Common): ResolverOptions => ({
   rrtypeOutsidePrivateRange: options.rrtypeAssigned === true,
   ...(options.resolver === undefined ? {} : { servers: options.resolver }),
   ...(options.anchors === undefined ? {} : { anchors: toAnchors(options.anchors) }),
+  ...(options.anchorsState === undefined ? {} : { anchorsState: options.anchorsState }),
   ...(options.at === undefined ? {} : { at: options.at }),
   ...(options.acceptSha1 === undefined ? {} : { acceptSha1: options.acceptSha1 }),
   ...(options.minRsaBits === undefined ? {} : { minRsaBits: options.minRsaBits }),

@@ -80,7 +80,7 @@ async function lookupBatch(options: Own & Common): Promise<ExitStatus> {
       const type = textField(request, 'type') ?? 'HASTLS';
       const answer = await resolvers.using(
         JSON.stringify(OF_RESOLVER.map((field) => request[field])),
-        () => ({ ...common, ...ownOptions(request) }),
+        () => optionsOf(common, request),
         (resolver) => resolver.lookup(owner, type),
       );
       return answerObject(answer, typeNumber(options), traceOf(options));
@@ -94,7 +94,12 @@ async function lookupBatch(options: Own & Common): Promise<ExitStatus> {
 /** Fields of a line that say how to ask. */
 const OF_RESOLVER = ['resolver', 'anchors', 'at', 'acceptSha1', 'minRsaBits'];
 
-/** What a line says of its resolver goes before what the command line says. */
+/** What a line says of its resolver goes before what the command line says: other anchors are no part of its state. */
+function optionsOf({ anchorsState, ...common }: ResolverOptions, request: Request): ResolverOptions {
+  const own = ownOptions(request);
+  return { ...common, ...(anchorsState === undefined || own.anchors ? {} : { anchorsState }), ...own };
+}
+
 function ownOptions(request: Request): ResolverOptions {
   const server = textField(request, 'resolver');
   const anchors = listField(request, 'anchors');

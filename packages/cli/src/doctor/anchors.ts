@@ -1,5 +1,6 @@
 import { keyTag, type Name, readDnskey, readDs, sameName, TYPE } from 'hastls/dns';
-import { type Anchor, algorithmToText } from 'hastls/dnssec';
+import { type Anchor, algorithmToText, type TrackedZone } from 'hastls/dnssec';
+import { rfc3339 } from 'hastls/report';
 import type { Answer } from 'hastls/resolve';
 import { type Finding, fine, mind, wrong } from './finding.ts';
 
@@ -9,8 +10,13 @@ export interface AnchorState {
   readonly keyTag: number;
   readonly algorithm: number;
   /** `validated`: it signs the zone's keys; `unknown`: those could not be proven. */
-  readonly state: 'validated' | 'present' | 'revoked' | 'absent' | 'unknown';
+  readonly state: 'validated' | 'present' | 'revoked' | 'absent' | 'unknown' | Watched;
+  /** When a pending key will be trusted, in seconds since 1970. */
+  readonly until?: number;
 }
+
+/** What is known of a key from its zone's rollovers alone: it is trusted not yet, or never again. */
+type Watched = 'pending' | 'distrusted';
 
 const REVOKED = 0x0080;
 const ENTRY_POINT = 0x0001;
@@ -21,11 +27,8 @@ export function anchorStates(zone: Name, anchors: readonly Anchor[], keys: Answe
   const held = keysOf(keys);
   return anchors
     .filter((each) => sameName(each.zone, zone))
-    .map(({ record: { type, rdata } }) => {
-      const { tag, algorithm } =
-        type === TYPE.DS
-          ? { tag: readDs(rdata).keyTag, algorithm: readDs(rdata).algorithm }
-          : { tag: keyTag(rdata), algorithm: readDnskey(rdata).algorithm };
+    .map(({ record }) => {
+      const { tag, algorithm } = keyIn(record);
       const key = held.find((each) => each.tag === tag);
       const state = (): AnchorState['state'] => {
         if (keys.proof !== 'secure') return 'unknown';
@@ -36,6 +39,21 @@ export function anchorStates(zone: Name, anchors: readonly Anchor[], keys: Answe
       return { zone, keyTag: tag, algorithm, state: state() };
     });
 }
+
+/** The keys that are not trusted, of those that the resolver follows. [RFC5011 §4] */
+export const watchedStates = ({ zone, keys }: TrackedZone): readonly AnchorState[] =>
+  keys.flatMap(({ record, state, until }): readonly AnchorState[] => {
+    if (state === 'valid' || state === 'missing') return [];
+    const { tag, algorithm } = keyIn(record);
+    const key = { zone, keyTag: tag, algorithm };
+    return state === 'pending' && until !== undefined ? [{ ...key, state, until }] : [{ ...key, state: 'distrusted' }];
+  });
+
+/** The key that an anchor's record stands for. */
+const keyIn = ({ type, rdata }: Anchor['record']): { readonly tag: number; readonly algorithm: number } =>
+  type === TYPE.DS
+    ? { tag: readDs(rdata).keyTag, algorithm: readDs(rdata).algorithm }
+    : { tag: keyTag(rdata), algorithm: readDnskey(rdata).algorithm };
 
 /** Tags as they are without the mark of revocation, which changes them. [RFC5011 §2.1] */
 const keysOf = ({ records }: Answer): readonly { tag: number; revoked: boolean; entry: boolean }[] =>
@@ -64,7 +82,7 @@ export function judgeAnchors(zone: Name, states: readonly AnchorState[], keys: A
   ];
 }
 
-function judgeAnchor({ zone, keyTag: tag, algorithm, state }: AnchorState): Finding {
+function judgeAnchor({ zone, keyTag: tag, algorithm, state, until = 0 }: AnchorState): Finding {
   const anchor = `${zone} ${tag} (${algorithmToText(algorithm)})`;
   switch (state) {
     case 'validated':
@@ -79,6 +97,10 @@ function judgeAnchor({ zone, keyTag: tag, algorithm, state }: AnchorState): Find
         `${anchor}: no key of the zone: it has run out, or is not in use yet`,
         'if it has been replaced, update the anchors',
       );
+    case 'pending':
+      return fine('anchors', `${anchor}: a new key of the zone, trusted from ${rfc3339(until)} on if it stays`);
+    case 'distrusted':
+      return fine('anchors', `${anchor}: revoked by itself, and not trusted any more`);
     case 'unknown':
       return wrong(
         'anchors',

@@ -1,7 +1,15 @@
 import { child, isWithin, labelCount, type Name, parseName, sameName, suffix, TYPE, typeToText } from 'hastls/dns';
-import { type Anchor, ROOT_ANCHORS } from 'hastls/dnssec';
-import { type Answer, askEach, BUILD_DATE, createResolver, type Resolver, type ResolverOptions } from 'hastls/resolve';
-import { type AnchorState, anchorStates, judgeAnchors } from './anchors.ts';
+import { ROOT_ANCHORS, trustedAnchors } from 'hastls/dnssec';
+import {
+  type Answer,
+  askEach,
+  BUILD_DATE,
+  createResolver,
+  followedKeys,
+  type Resolver,
+  type ResolverOptions,
+} from 'hastls/resolve';
+import { type AnchorState, anchorStates, judgeAnchors, watchedStates } from './anchors.ts';
 import { type ClockState, clockState, judgeClock } from './clock.ts';
 import { type Finding, fine, wrong } from './finding.ts';
 import { judgeUpstreams, type Probing, type UpstreamState, upstreamStates } from './upstreams.ts';
@@ -25,21 +33,21 @@ const PUBLIC = {
 
 /** @param names what the user wants to be provable, besides what shows how things are */
 export async function examine(options: ResolverOptions, names: readonly string[]): Promise<Examination> {
-  const anchors = options.anchors ?? ROOT_ANCHORS;
+  const configured = options.anchors ?? ROOT_ANCHORS;
   const isPublic = options.anchors === undefined;
   const resolver = createResolver(options);
   try {
     const wanted = await Promise.all(
       [...names, ...(isPublic ? [PUBLIC.unsigned] : [])].map((name) => resolver.lookup(name, TYPE.SOA)),
     );
-    const zones = [...new Set(anchors.map(({ zone }) => zone))];
+    const zones = [...new Set(configured.map(({ zone }) => zone))];
     const asked = wanted.map(({ name }) => name);
     const probings = [...zones.flatMap(probingsOf), ...(isPublic ? publicProbings() : []), ...waysTo(asked, zones)];
     const questions = probings.map(({ question }) => question);
     const [said, checkedThere, trusted, ...proofs] = await Promise.all([
       askEach(questions, options),
       askEach(zones.map(keysOf), options, 'checked-there'),
-      examineAnchors(resolver, zones, anchors),
+      examineAnchors(resolver, zones, options),
       ...questions.map(({ name, type }) => resolver.lookup(name, type)),
     ]);
     const upstreams = upstreamStates(probings, said, checkedThere);
@@ -93,12 +101,16 @@ function waysTo(names: readonly Name[], zones: readonly Name[]): readonly Probin
 async function examineAnchors(
   resolver: Resolver,
   zones: readonly Name[],
-  anchors: readonly Anchor[],
+  options: ResolverOptions,
 ): Promise<readonly { readonly states: readonly AnchorState[]; readonly judged: readonly Finding[] }[]> {
   return Promise.all(
     zones.map(async (zone) => {
       const keys = await resolver.lookup(zone, TYPE.DNSKEY);
-      const states = anchorStates(zone, anchors, keys);
+      const followed = await followedKeys(options); // the look-up has just brought them up to date
+      const anchors =
+        options.anchorsState === undefined ? (options.anchors ?? ROOT_ANCHORS) : followed.flatMap(trustedAnchors);
+      const watched = followed.filter((each) => sameName(each.zone, zone)).flatMap(watchedStates);
+      const states = [...anchorStates(zone, anchors, keys), ...watched];
       return { states, judged: judgeAnchors(zone, states, keys) };
     }),
   );

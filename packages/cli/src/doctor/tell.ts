@@ -53,7 +53,7 @@ export function examinationObject(examination: Examination): object {
       released: rfc3339(released),
       signatures: signatures && { from: rfc3339(signatures.from), until: rfc3339(signatures.until) },
     },
-    anchors,
+    anchors: anchors.map(({ until, ...each }) => ({ ...each, ...(until !== undefined && { until: rfc3339(until) }) })),
     proofs: proofs.map(({ name, type, proof, answer, because }) => ({
       name,
       type: typeToText(type),

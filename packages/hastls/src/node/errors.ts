@@ -25,6 +25,8 @@ const BLAME = {
   ERR_HASTLS_PINNED: 'peer',
   /** An option, URL or name that makes no sense. */
   ERR_HASTLS_OPTION: 'caller',
+  /** A file in which something is remembered cannot be read or written, or makes no sense; it was left as it is. */
+  ERR_HASTLS_STATE: 'caller',
 } as const;
 
 export type HastlsCode = keyof typeof BLAME;

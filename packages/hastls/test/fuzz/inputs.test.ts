@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { TYPE } from '#core/dns/index.js';
-import { readAnchors } from '#core/dnssec/index.js';
+import { anchorsStateToText, readAnchors, readAnchorsState } from '#core/dnssec/index.js';
 import { services } from '#core/profiles/index.js';
 import { HastlsError } from '#node/errors.js';
 import { toAskedName } from '#node/resolve/asked.js';
@@ -25,6 +25,25 @@ campaign('trust anchors', 2, (chance) => {
   assert.ok(read.value.length > 0);
   for (const { zone, record } of read.value)
     assert.ok(record.name === zone && (record.type === TYPE.DS || record.type === TYPE.DNSKEY));
+});
+
+const states = [
+  anchorsStateToText(
+    signedWorld({ kind: 'nsec' }).anchors.map(({ zone, record }) => ({
+      zone,
+      next: 1_780_000_000,
+      keys: [
+        { record, state: 'valid', since: 1_780_000_000 },
+        { record, state: 'revoked', since: 0, until: 1_790_000_000 },
+      ],
+    })),
+  ),
+];
+
+campaign('states of trust anchors', 3, (chance) => {
+  const read = readAnchorsState(mutateText(chance, chance.any(states) ?? '', states));
+  if (!read.ok) return assert.ok(read.why.length > 0);
+  assert.deepEqual(readAnchorsState(anchorsStateToText(read.value)), read);
 });
 
 const urls = [

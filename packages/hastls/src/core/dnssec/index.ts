@@ -13,7 +13,18 @@
  */
 export { algorithmToText } from './algorithms.ts';
 export { readAnchors } from './anchors.ts';
+export { anchorsStateToText, readAnchorsState } from './anchors-state.ts';
 export { ROOT_ANCHORS } from './built-in-anchors.ts';
 export { LIMITS, type Limit } from './limits.ts';
 export * from './proof.ts';
 export { prove } from './prove.ts';
+export {
+  type KeyState,
+  observe,
+  type Sighting,
+  type TrackedKey,
+  type TrackedZone,
+  trustedAnchors,
+  withAnchors,
+} from './rollover.ts';
+export { sightKeys } from './sight-keys.ts';

@@ -19,6 +19,7 @@ export interface Key extends Dnskey {
 
 const ZONE_KEY = 0x0100;
 const REVOKED = 0x0080;
+export const ENTRY_POINT = 0x0001;
 const DNSSEC_PROTOCOL = 3;
 
 /** A zone's keys are needed for whatever is in it: read once for as long as the records are held. */
@@ -34,10 +35,23 @@ export function keysOf(records: readonly ResourceRecord[]): readonly Key[] {
 function toKey({ type, rdata }: ResourceRecord): readonly Key[] {
   const read = parsed(() => readDnskey(rdata));
   if (type !== TYPE.DNSKEY || !read.ok) return [];
-  const { flags, protocol } = read.value;
-  const fit = (flags & ZONE_KEY) !== 0 && (flags & REVOKED) === 0 && protocol === DNSSEC_PROTOCOL;
-  return fit ? [{ ...read.value, tag: keyTag(rdata), rdata }] : [];
+  return isSigningKey(read.value) ? [{ ...read.value, tag: keyTag(rdata), rdata }] : [];
 }
+
+/** Whether a key may sign anything but its own revocation. */
+export const isSigningKey = ({ flags, protocol }: Dnskey): boolean =>
+  (flags & (ZONE_KEY | REVOKED)) === ZONE_KEY && protocol === DNSSEC_PROTOCOL;
+
+/** A key marked as revoked, which may sign nothing but that; `undefined` for any other record. [RFC5011 §2.1] */
+export function revokedKey({ type, rdata }: ResourceRecord): Key | undefined {
+  const read = parsed(() => readDnskey(rdata));
+  if (type !== TYPE.DNSKEY || !read.ok || (read.value.flags & REVOKED) === 0) return undefined;
+  return { ...read.value, tag: keyTag(rdata), rdata };
+}
+
+/** The record without the mark of revocation, which changes the key's tag and digest, and not the key. */
+export const unrevoked = (record: ResourceRecord): ResourceRecord =>
+  record.type === TYPE.DNSKEY ? { ...record, rdata: record.rdata.with(1, (record.rdata[1] ?? 0) & ~REVOKED) } : record;
 
 /** Why signatures of this key are not accepted, if so. */
 export function keyComplaint({ algorithm, publicKey }: Key, context: Context): string | undefined {
@@ -83,7 +97,7 @@ export function entryKeys(
 }
 
 /** [RFC4034 §5.1.4] */
-function dsDigest(zone: Name, { rdata }: Key, ds: Ds, hashes: Hashes): Uint8Array {
+export function dsDigest(zone: Name, { rdata }: { readonly rdata: Uint8Array }, ds: Ds, hashes: Hashes): Uint8Array {
   const owner = writer();
   writeName(owner, canonical(zone));
   return DIGESTS[ds.digestType]?.of(hashes, concatBytes(owner.finish(), rdata)) ?? new Uint8Array();

@@ -62,7 +62,8 @@ function toAnchor(zoneText: string, { name, attributes, children }: Element): An
 /** The last two repeat the key itself, which its digest stands for. */
 const PARTS: ReadonlySet<string> = new Set(['KeyTag', 'Algorithm', 'DigestType', 'Digest', 'PublicKey', 'Flags']);
 
-function toSeconds(text: string): number {
+/** Seconds since 1970 of an RFC 3339 time. @throws RangeError */
+export function toSeconds(text: string): number {
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text);
   const milliseconds = isTime ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(milliseconds)) throw new RangeError(`"${text.slice(0, 40)}" is no time`);

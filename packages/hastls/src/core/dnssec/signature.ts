@@ -16,6 +16,9 @@ export interface Verified {
   /** The records, their TTL cut to what the signature allows. */
   readonly records: readonly ResourceRecord[];
   readonly expires: number;
+  readonly originalTtl: number;
+  /** Seconds for which the signature holds. */
+  readonly validFor: number;
   /** Labels of the closest encloser, when the records were expanded from its wildcard: that still needs a proof. */
   readonly expandedFrom: number | undefined;
   readonly link: Link;
@@ -121,6 +124,8 @@ function verified({ context }: Session, rrset: Rrset, signature: Signature): Ver
   return {
     records,
     expires: context.at + ttl,
+    originalTtl,
+    validFor: left,
     expandedFrom: labels < signatureLabels(rrset.name) ? labels : undefined,
     link,
   };

@@ -6,9 +6,9 @@ import { supportedAlgorithm } from './algorithms.ts';
 import { bogus, type Failure, indeterminate, isFailure } from './failure.ts';
 import { entryKeys, type Key, keysOf, usableDs } from './key.ts';
 import type { Given, Link, Need, ProvenZone } from './proof.ts';
-import { rrsetOf } from './rrset.ts';
+import { type Rrset, rrsetOf } from './rrset.ts';
 import type { Session } from './session.ts';
-import { verifyRrset } from './signature.ts';
+import { type Verified, verifyRrset } from './signature.ts';
 
 /** A zone's DNSKEY RRset, proven by DS or DNSKEY records that are trusted. [RFC4035 §5] */
 export function* proveKeys(
@@ -22,9 +22,7 @@ export function* proveKeys(
   if (isFailure(message)) return message;
   const rrset = rrsetOf(message.answers, zone, TYPE.DNSKEY);
   if (rrset === undefined) return session.unsigned(`the absence of DNSKEY at ${zone}`, zone);
-  const entries = trustedEntries(session, zone, keysOf(rrset.records), trusted);
-  if (isFailure(entries)) return entries;
-  const verified = yield* verifyRrset(session, rrset, zone, entries);
+  const verified = yield* verifyKeys(session, zone, rrset, trusted);
   if (isFailure(verified)) return verified;
   return {
     zone,
@@ -33,6 +31,17 @@ export function* proveKeys(
     expires: Math.min(expires, verified.expires),
     chain: [...chain, verified.link],
   };
+}
+
+/** Finds a signature over a zone's DNSKEY RRset by one of the keys that are trusted. */
+export function* verifyKeys(
+  session: Session,
+  zone: Name,
+  rrset: Rrset,
+  trusted: readonly ResourceRecord[],
+): Generator<Need, Verified | Failure, Given> {
+  const entries = trustedEntries(session, zone, keysOf(rrset.records), trusted);
+  return isFailure(entries) ? entries : yield* verifyRrset(session, rrset, zone, entries);
 }
 
 /** The keys that the records vouch for: DS by digest, DNSKEY by being the same. */

@@ -17,6 +17,7 @@ export type { Inquiry } from './inquiry.ts';
 export type { Resolver } from './resolver.ts';
 export type { ResolverOptions } from './settings.ts';
 
+import type { TrackedZone } from '../../core/dnssec/index.ts';
 import { type Resolver, resolverOf } from './resolver.ts';
 import { type ResolverOptions, toSettings } from './settings.ts';
 
@@ -27,6 +28,21 @@ import { type ResolverOptions, toSettings } from './settings.ts';
  */
 export const createResolver = (options: ResolverOptions = {}): Resolver =>
   resolverOf(toSettings(options), { now: () => Date.now() / 1000, elapsedMs: () => performance.now() });
+
+/**
+ * The keys that a resolver with `anchorsState` follows, as it left them: those it trusts, those it will, and those it
+ * never will again. Without that option there are none.
+ * @throws HastlsError ERR_HASTLS_OPTION, ERR_HASTLS_STATE
+ */
+export async function followedKeys(options: ResolverOptions): Promise<readonly TrackedZone[]> {
+  const { anchorsState, trust, at = Date.now() / 1000 } = toSettings(options);
+  if (anchorsState === undefined) return [];
+  const [{ trackedZones }, { readState }] = await Promise.all([
+    import('./anchor-keeper.ts'),
+    import('./anchors-file.ts'),
+  ]);
+  return trackedZones(await readState(anchorsState), trust.anchors, at);
+}
 
 let common: Resolver | undefined;
 

@@ -1,7 +1,8 @@
 import { canonical, type Question } from '../../core/dns/index.ts';
-import type { Proven, ProvenZone } from '../../core/dnssec/index.ts';
+import type { Context, Proven, ProvenZone } from '../../core/dnssec/index.ts';
 import { hashes } from '../crypto.ts';
 import { HastlsError } from '../errors.ts';
+import type { AnchorKeeper } from './anchor-keeper.ts';
 import { type Answer, type Found, mergeAnswers, toAnswer } from './answer.ts';
 import type { Answered, Asker } from './ask.ts';
 import { toAskedName, toAskedType } from './asked.ts';
@@ -19,7 +20,8 @@ export interface Resolver {
   /**
    * Looks up a name, in whatever alphabet, and a type, by mnemonic, `TYPEnnn` or number. What could not be found out
    * or does not hold is an answer too: read `proof` first.
-   * @throws HastlsError ERR_HASTLS_OPTION for what cannot be asked for, and the signal's reason
+   * @throws HastlsError ERR_HASTLS_OPTION for what cannot be asked for, ERR_HASTLS_STATE for a state of the anchors that
+   * cannot be read or kept, and the signal's reason
    */
   lookup(name: string, type: string | number, options?: { readonly signal?: AbortSignal }): Promise<Answer>;
   /** Calls off what is under way, forgets what was learnt, and takes no more questions. */
@@ -47,7 +49,11 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const lookups = createSharing<Found>();
   const questions = createSharing<Answered>();
   let loaded: Promise<Tools> | undefined;
-  const tools = (): Promise<Tools> => (loaded ??= loadTools(settings, clock));
+  const forget = () => {
+    answers.clear();
+    zones.clear();
+  };
+  const tools = (): Promise<Tools> => (loaded ??= loadTools(settings, clock, byClock, forget));
   const closed = new HastlsError('ERR_HASTLS_OPTION', 'this resolver is closed');
   let isClosed = false;
 
@@ -72,8 +78,9 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   async function freshlyProven(question: Question, off: Signal): Promise<Found> {
     const began = at();
     const asked: Inquiry[] = [];
-    const context = { ...settings.trust, ...byClock, at: began, hashes, known: zones.find };
-    const { upstreams, insist } = await tools();
+    const { upstreams, insist, keeper } = await tools();
+    const anchors = keeper === undefined ? settings.trust.anchors : await keeper.anchors(began);
+    const context = { ...settings.trust, ...byClock, anchors, at: began, hashes, known: zones.find };
     const ask: AskWithout = (each, signal, without) =>
       questions.join([keyOf(each), ...without].join(' '), signal, (left) => upstreams.ask(each, left, without));
     const found = await insist(question, context, { ...upstreams, ask }, settings.timeoutMs, off, asked);
@@ -98,8 +105,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
       isClosed = true;
       lookups.stop(closed);
       void loaded?.then(({ upstreams }) => upstreams.close());
-      answers.clear();
-      zones.clear();
+      forget();
     },
   };
 }
@@ -107,12 +113,27 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
 interface Tools {
   readonly upstreams: Asker;
   readonly insist: typeof insist;
+  /** Only where anchors are to be followed. */
+  readonly keeper: AnchorKeeper | undefined;
 }
 
 /** Sockets and the prover are loaded with the first question: not everybody who imports a resolver has one at once. */
-async function loadTools({ asking }: Settings, { elapsedMs }: Clock): Promise<Tools> {
+async function loadTools(
+  settings: Settings,
+  { elapsedMs }: Clock,
+  byClock: Pick<Context, 'notBefore' | 'skew'>,
+  onChange: () => void,
+): Promise<Tools> {
   const [{ createAsk }, { insist }] = await Promise.all([import('./ask.ts'), import('./insist.ts')]);
-  return { upstreams: createAsk(asking, elapsedMs), insist };
+  const upstreams = createAsk(settings.asking, elapsedMs);
+  if (settings.anchorsState === undefined) return { upstreams, insist, keeper: undefined };
+  const [{ createAnchorKeeper }, { sightOf }] = await Promise.all([import('./anchor-keeper.ts'), import('./sight.ts')]);
+  const sight = sightOf(upstreams, { ...settings.trust, ...byClock }, settings.timeoutMs);
+  return {
+    upstreams,
+    insist,
+    keeper: createAnchorKeeper(settings.anchorsState, settings.trust.anchors, sight, onChange),
+  };
 }
 
 /** What is asked for is in lower case already; what proofs ask for may not be. */

@@ -33,6 +33,12 @@ export interface ResolverOptions {
   /** Where trust begins. Default: the root's keys as IANA publishes them. */
   readonly anchors?: readonly Anchor[];
   /**
+   * Follow the keys of the anchors' zones through their rollovers, as RFC 5011 has it, and remember them in this file.
+   * The anchors are where it begins: from then on a key counts that a trusted one has signed for 30 days, and one that
+   * revokes itself counts no more. Default: the anchors are believed as they are.
+   */
+  readonly anchorsState?: string;
+  /**
    * Zones whose broken signatures are known and suffered for a while, a week at most: what they say counts as unsigned,
    * which may lead to plaintext. Never the root or a top-level domain; an anchor of the zone itself, or of one below,
    * has precedence. Default: none.
@@ -60,6 +66,7 @@ export interface ResolverOptions {
 export interface Settings {
   readonly asking: AskOptions;
   readonly trust: Pick<Context, 'anchors' | 'negativeAnchors' | 'acceptSha1' | 'minRsaBits'>;
+  readonly anchorsState: string | undefined;
   readonly at: number | undefined;
   readonly timeoutMs: number;
   readonly rrtypes: readonly [number, ...number[]];
@@ -72,6 +79,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
   'ca',
   'mixedCase',
   'anchors',
+  'anchorsState',
   'negativeAnchors',
   'at',
   'timeoutMs',
@@ -106,6 +114,7 @@ export function toSettings(options: ResolverOptions): Settings {
       acceptSha1,
       ...(minRsaBits !== undefined && { minRsaBits }),
     },
+    anchorsState: options.anchorsState,
     at,
     timeoutMs,
     rrtypes: toRrtypes(options.rrtype ?? HASTLS_TYPE, options.rrtypeOutsidePrivateRange ?? false),

@@ -37,6 +37,7 @@ export {
   dnskeyRdata,
   dsRdata,
   type KeyAlgorithm,
+  revoke,
   type ZoneKey,
   type ZoneKeyOptions,
 } from './zone-key.ts';

@@ -8,7 +8,7 @@ import {
   TYPE,
   writeName,
 } from '../../core/dns/index.ts';
-import type { ZoneKey } from './zone-key.ts';
+import { isRevoked, type ZoneKey } from './zone-key.ts';
 
 /** When signatures hold: seconds since 1970, both ends included. */
 export interface Validity {
@@ -42,25 +42,37 @@ export function signRrset(
 /** Gives an RRset together with its signatures, which are made when they are first asked for. */
 export type Signer = (rrset: readonly ResourceRecord[]) => readonly ResourceRecord[];
 
-/** A zone's signer. Keys that are secure entry points sign the keys, the others all else; either does both when alone. */
+/**
+ * A zone's signer. Keys that are secure entry points sign the keys, the others all else; either does both when alone.
+ * Revoked keys sign the keys only.
+ */
 export function createSigner(zone: Name, keys: readonly ZoneKey[], validity: Validity): Signer {
   const made = new Map<string, readonly ResourceRecord[]>();
-  const entries = entryKeys(keys);
-  const others = keys.some((key) => !isEntry(key)) ? keys.filter((key) => !isEntry(key)) : keys;
+  const inUse = keysInUse(keys);
+  const entries = new Set([...entryKeys(keys), ...keys.filter(isRevoked)]);
+  const others = inUse.some((key) => !isEntry(key)) ? inUse.filter((key) => !isEntry(key)) : inUse;
   return (rrset) => {
     const [first, ...rest] = rrset;
     if (first === undefined) return [];
     const known = `${canonical(first.name)} ${first.type}`;
     const signatures =
       made.get(known) ??
-      (first.type === TYPE.DNSKEY ? entries : others).map((key) => signRrset([first, ...rest], key, zone, validity));
+      [...(first.type === TYPE.DNSKEY ? entries : others)].map((key) =>
+        signRrset([first, ...rest], key, zone, validity),
+      );
     made.set(known, signatures);
     return [...rrset, ...signatures];
   };
 }
 
 /** Keys that a DS record may point to: the secure entry points, or all keys of a zone that names none. [RFC4034 §2.1.1] */
-export const entryKeys = (keys: readonly ZoneKey[]): readonly ZoneKey[] =>
-  keys.some(isEntry) ? keys.filter(isEntry) : keys;
+export function entryKeys(keys: readonly ZoneKey[]): readonly ZoneKey[] {
+  const inUse = keysInUse(keys);
+  return inUse.some(isEntry) ? inUse.filter(isEntry) : inUse;
+}
+
+/** Without the revoked ones, unless there are no others: then nothing of the zone holds. */
+const keysInUse = (keys: readonly ZoneKey[]): readonly ZoneKey[] =>
+  keys.every(isRevoked) ? keys : keys.filter((key) => !isRevoked(key));
 
 const isEntry = ({ rdata }: ZoneKey): boolean => ((rdata[1] ?? 0) & 1) === 1;

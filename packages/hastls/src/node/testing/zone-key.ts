@@ -37,6 +37,16 @@ export function createZoneKey({ algorithm = 13, flags = 257, bits = 2048 }: Zone
   };
 }
 
+/** The same key, marked as revoked: it signs the zone's keys still, and nothing else. [RFC5011 §2.1] */
+export function revoke({ algorithm, rdata, sign }: ZoneKey): ZoneKey {
+  const revoked = rdata.with(1, (rdata[1] ?? 0) | REVOKED);
+  return { algorithm, tag: keyTag(revoked), rdata: revoked, sign };
+}
+
+export const isRevoked = ({ rdata }: ZoneKey): boolean => ((rdata[1] ?? 0) & REVOKED) !== 0;
+
+const REVOKED = 0x80;
+
 /** RDATA of a DNSKEY record. [RFC4034 §2.1] */
 export const dnskeyRdata = (flags: number, algorithm: number, publicKey: Uint8Array): Uint8Array =>
   writer().uint16(flags).uint8(PROTOCOL).uint8(algorithm).bytes(publicKey).finish();

@@ -55,6 +55,7 @@ const FORMATS: ReadonlyMap<number, readonly Field[]> = new Map<number, readonly 
   [TYPE.KX, [u16, name]],
   [TYPE.DNAME, [name]],
   [TYPE.DS, [u16, u8, u8, hexRest]],
+  [TYPE.SSHFP, [u8, u8, hexRest]],
   [TYPE.RRSIG, [typeNumber, u8, u8, u32, time, time, u16, name, base64Rest]],
   [TYPE.NSEC, [exactName, bitmap]],
   [TYPE.DNSKEY, [u16, u8, u8, base64Rest]],

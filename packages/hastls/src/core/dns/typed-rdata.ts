@@ -161,6 +161,17 @@ export const readSrv = (rdata: Uint8Array): Srv =>
     target: readName(from, 'forbidden'),
   }));
 
+/** The fingerprint of a host's key. [RFC4255 §3.1] */
+export interface Sshfp {
+  readonly algorithm: number;
+  readonly fingerprintType: number;
+  readonly fingerprint: Uint8Array;
+}
+
+/** Reads the fingerprint of a host's key. @throws RangeError when the octets are no such data. */
+export const readSshfp = (rdata: Uint8Array): Sshfp =>
+  whole(rdata, (from) => ({ algorithm: from.uint8(), fingerprintType: from.uint8(), fingerprint: from.rest() }));
+
 /** A commitment to a certificate or key. [RFC6698 §2.1] */
 export interface Tlsa {
   readonly usage: number;

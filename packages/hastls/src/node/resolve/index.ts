@@ -9,10 +9,13 @@
  *
  * Upstreams need no trust: whatever they leave out, change or invent ends in `bogus` or `indeterminate`.
  */
+
+export { hashes } from '../crypto.ts';
 export type { Answer } from './answer.ts';
 export type { InVain } from './ask.ts';
 export { askEach, type Checking, type Said } from './ask-each.ts';
 export { BUILD_DATE } from './build-date.ts';
+export { drive } from './drive.ts';
 export type { Inquiry } from './inquiry.ts';
 export type { Resolver } from './resolver.ts';
 export type { ResolverOptions } from './settings.ts';

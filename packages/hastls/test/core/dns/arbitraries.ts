@@ -83,6 +83,7 @@ export const wireOf: Readonly<Record<Exclude<keyof typeof TYPE, NoData>, fc.Arbi
   DNSKEY: fields(u16, u8, u8, octets(1, 100)),
   NSEC3: fields(u8, u8, u16, counted(0), counted(1), bitmap),
   NSEC3PARAM: fields(u8, u8, u16, counted(0)),
+  SSHFP: fields(u8, u8, octets(1, 64)),
   TLSA: fields(u8, u8, u8, octets(1, 64)),
   SVCB: fields(u16, wireName, svcParams),
   HTTPS: fields(u16, wireName, svcParams),

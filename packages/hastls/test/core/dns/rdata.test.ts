@@ -12,6 +12,7 @@ import {
   readNsec3Param,
   readSoa,
   readSrv,
+  readSshfp,
   readSvcb,
   readTarget,
   readTlsa,
@@ -67,6 +68,7 @@ const same: readonly (readonly [type: keyof typeof TYPE, text: string, hex: stri
   ['NSEC3PARAM', '1 0 0 -', '0100000000'],
   ['NSEC3PARAM', '1 0 12 aabb', '0100000c02aabb'],
   ['TLSA', '3 1 1 d2ab', '030101d2ab'],
+  ['SSHFP', '4 2 d2ab', '0402d2ab'],
   ['SVCB', '0 x.', `0000${X}`],
   [
     'HTTPS',
@@ -261,6 +263,11 @@ test('a relative name is completed by the origin', () => {
 test('the typed readers say what the presentation says', () => {
   assert.deepEqual(readMx(rdata(TYPE.MX, '10 a.')), { preference: 10, exchange: 'a.' });
   assert.deepEqual(readSrv(rdata(TYPE.SRV, '1 2 3 a.')), { priority: 1, weight: 2, port: 3, target: 'a.' });
+  assert.deepEqual(readSshfp(rdata(TYPE.SSHFP, '4 2 ff')), {
+    algorithm: 4,
+    fingerprintType: 2,
+    fingerprint: Uint8Array.of(255),
+  });
   assert.deepEqual(readTlsa(rdata(TYPE.TLSA, '3 1 2 ff')), {
     usage: 3,
     selector: 1,

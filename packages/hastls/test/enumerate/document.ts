@@ -1,11 +1,13 @@
 // Says docs/ENUMERATION.md: what was explored of every profile. `tools/enumeration.ts` writes it
 // down. An argument sets another bound.
-import { profiles } from '#core/profiles/index.js';
+import { offByDefault, profiles } from '#core/profiles/index.js';
 import { type CheckReport, checkProfile } from '#node/testing/index.js';
 import { vocabularyOf } from './vocabulary.js';
 
 const EDITS = Number(process.argv[2] ?? 2);
-const reports = profiles.map((profile) => checkProfile(profile, { edits: EDITS, ...vocabularyOf(profile) }));
+const reports = [...profiles, ...offByDefault.map(({ profile }) => profile)].map((profile) =>
+  checkProfile(profile, { edits: EDITS, ...vocabularyOf(profile) }),
+);
 
 for (const { name, faults } of reports)
   for (const { claim, side, transcript } of faults) {

@@ -11,7 +11,7 @@ for (const profile of rows)
     const { faults, explored, places, endings, plans } = checkProfile(profile, vocabularyOf(profile));
     assert.deepEqual(faults, []);
     context.diagnostic(`${explored.states} states, ${places} places of a server alone, ${plans.runs} runs of plans`);
-    assert.ok(explored.states > 90 && places > 50 && plans.runs > 500, 'there was something to see');
+    assert.ok(explored.states > 40 && places > 40 && plans.runs > 500, 'there was something to see');
     assert.ok(explored.agreed > 0 && explored.alone > 0, 'TLS comes about, and the attacker can stand in its way');
     for (const ending of ['start-tls', 'garbled']) assert.ok((endings[ending] ?? 0) > 0, ending);
     assert.ok((endings['absent'] ?? 0) + (endings['refused'] ?? 0) > 0, 'the upgrade can be taken away');

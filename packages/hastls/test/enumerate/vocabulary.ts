@@ -37,6 +37,30 @@ const MORE: Readonly<Record<string, { readonly words?: readonly string[]; readon
   irc: { words: [lines(':host.example NOTICE * :Wait'), lines(':host.example 001 joe :Hello'), lines('ERROR :Bye')] },
   'xmpp-client': { words: stream('jabber:client') },
   'xmpp-server': { words: stream('jabber:server') },
+  vnc: {
+    words: [
+      '\x01\x01', // no security at all
+      '\x02\x02\x10', // other kinds
+      '\x00\x02\x00\x00\x01\x00\x00\x00\x01\x01', // a password in clear, and TLS without certificates
+      '\x00\x01\x00\x00\x01\x05',
+    ],
+    alsoSays: [/^\0\0\x01[\x05\x06\x08]$/], // other kinds with certificates, where a server has no first one
+  },
+  amqp: { words: ['AMQP\x00\x01\x00\x00', 'AMQP\x03\x01\x00\x00', 'AMQP\x00\x00\x09\x01'] },
+  telnet: { words: ['\xff\xfe\x2e', '\xff\xfc\x2e', '\xff\xfd\x18', '\xff\xfb\x01', lines('login: ')] },
+  rdp: {
+    words: [
+      '\x03\x00\x00\x0b\x06\xd0\x00\x00\x12\x34\x00',
+      '\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x03\x00\x08\x00\x02\x00\x00\x00',
+    ],
+  },
+  'http-upgrade': {
+    words: [
+      lines('HTTP/1.1 200 OK', 'Content-Length: 0', ''),
+      lines('HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade', ''),
+      lines('GET / HTTP/1.1', 'Host: host.example', 'Authorization: Basic am9lOnNlY3JldA==', ''),
+    ],
+  },
   ldap: {
     words: [
       '\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00', // a protocol error

@@ -14,6 +14,7 @@
 export { duet } from '../../core/talk/duet.ts';
 export * from './attacks.ts';
 export { type Authority, createAuthority, type Identity, type LeafOptions, selfSigned } from './certificate.ts';
+export { type Clause, contract } from './contract.ts';
 export type { DenialKind } from './denial.ts';
 export { type DnsServer, type DnsServerOptions, startDnsServer } from './dns-server.ts';
 export { type Answerer, createHierarchy, type Hierarchy, type HierarchyOptions, response } from './hierarchy.ts';

@@ -1,7 +1,8 @@
 import { latin1 } from '../../../core/bytes/index.ts';
 import { converse, looksLikeClientHello, type Profile, type ServerContext, shown } from '../../../core/talk/index.ts';
+import { CLIENT, SERVER } from '../holding.ts';
 import { type Begin, END, held, type Passage } from './automaton.ts';
-import { CLIENT, clientOf, HELLO, SERVER, serverOf, type Words } from './words.ts';
+import { clientOf, HELLO, serverOf, type Words } from './words.ts';
 
 /** What must not be, in any state that an attacker can bring about. */
 export type Claim =

@@ -1,11 +1,6 @@
 import { text } from '../../../core/bytes/index.ts';
-import {
-  type ClientContext,
-  converse,
-  NEUTRAL_SELF,
-  type Profile,
-  type ServerContext,
-} from '../../../core/talk/index.ts';
+import type { Profile, ServerContext } from '../../../core/talk/index.ts';
+import { server as aServer, HELLO as HELLO_OCTETS, heardBy, hold } from '../holding.ts';
 import { type Begin, held } from './automaton.ts';
 import { negatives } from './variants.ts';
 
@@ -20,22 +15,23 @@ export interface Words {
 }
 
 /** The head of a ClientHello, as it comes when TLS begins. */
-export const HELLO = '\x16\x03\x01\x01\x6a\x01\x00\x01\x66\x03\x03';
+export const HELLO: string = text(HELLO_OCTETS);
 
-export const CLIENT: ClientContext = { host: 'host.example', self: NEUTRAL_SELF };
-export const SERVER: ServerContext = { host: 'host.example', mode: 'require' };
 export const clientOf =
   (profile: Profile): Begin =>
   () =>
-    converse(profile.client(CLIENT));
+    hold(profile, 'client');
 export const serverOf =
   (profile: Profile, as: Partial<ServerContext> = {}): Begin =>
   () =>
-    converse(profile.server({ ...SERVER, ...as }));
+    aServer(profile, as);
 
 /** Learns a protocol's messages by listening: honest dialogues first, then answers to everything heard so far. */
 export function learnWords(profile: Profile, others: readonly string[]): Words {
-  const { client, server } = honest(profile);
+  const server = heardBy(profile, 'client').map(text);
+  const client = heardBy(profile, 'server')
+    .filter((each) => each !== HELLO_OCTETS)
+    .map(text);
   const trigger = client.at(-1);
   const known = new Set([...client, ...server, ...others, ...ANYBODYS]);
   for (const each of client) known.add(each.replace(/\r?\n$/, ' now\r\n'));
@@ -76,23 +72,4 @@ const MOST_WORDS = 64;
 function listen(begin: Begin, heard: readonly string[]): readonly string[] {
   const before = held(begin, heard.slice(0, -1)).machine;
   return before === undefined || before.verdict !== undefined ? [] : held(begin, heard).said;
-}
-
-/** What client and server say to each other when nobody interferes. */
-function honest(profile: Profile): { readonly client: readonly string[]; readonly server: readonly string[] } {
-  const [client, server] = [clientOf(profile)(), serverOf(profile)()];
-  const said = { client: [] as string[], server: [] as string[] };
-  for (let moved = true; moved; ) {
-    moved = false;
-    for (const [from, to, who] of [
-      [server, client, 'server'],
-      [client, server, 'client'],
-    ] as const)
-      for (const bytes of from.output.splice(0)) {
-        moved = true;
-        said[who].push(text(bytes));
-        to.feed(bytes);
-      }
-  }
-  return said;
 }

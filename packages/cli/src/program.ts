@@ -11,6 +11,7 @@ const COMMANDS: readonly (readonly [name: string, about: string, load: () => Pro
   ['doctor', 'say whether this machine can do DNSSEC, and what to mend', () => import('./commands/doctor.ts')],
   ['tunnel', 'give clients that know no TLS connections that keep the promise', () => import('./commands/tunnel.ts')],
   ['record', 'make a HASTLS record for a zone', () => import('./commands/record.ts')],
+  ['gateway', 'give a server without TLS one that cannot be talked down', () => import('./commands/gateway.ts')],
   [
     'lab',
     'start a small world to try it all in: servers of every kind, and attackers',

@@ -5,7 +5,15 @@ import { type Front, openFront } from './front.ts';
 import type { Listen } from './schema.ts';
 
 /** Who serves the clients of each address. */
-export type Serving = ReadonlyMap<string, { readonly listen: Listen; readonly server: net.Server }>;
+export type Serving = ReadonlyMap<
+  string,
+  {
+    readonly listen: Listen;
+    readonly server: net.Server;
+    /** Ends all connections of this server. Default: each client's socket is destroyed. */
+    readonly cut?: () => void;
+  }
+>;
 
 /**
  * Serves until SIGTERM or SIGINT, and then until the last connection ends, or `drainMs` have passed. SIGHUP has the
@@ -16,7 +24,7 @@ export type Serving = ReadonlyMap<string, { readonly listen: Listen; readonly se
  */
 export async function runDaemon(make: () => { serving: Serving; drainMs: number }, log: Logger): Promise<void> {
   const fronts = new Map<string, Front>();
-  const clients = new Set<net.Socket>();
+  const clients = new Map<net.Socket, () => void>();
   let { serving, drainMs } = make();
   await change(serving);
 
@@ -30,14 +38,14 @@ export async function runDaemon(make: () => { serving: Serving; drainMs: number 
     }
     for (const [name, front] of opened) fronts.set(name, front);
     for (const [name, front] of fronts) {
-      const server = next.get(name)?.server;
+      const { server, cut } = next.get(name) ?? {};
       if (server === undefined) {
         front.close();
         fronts.delete(name);
       } else
         front.serve(
           server.prependListener('connection', (client) => {
-            clients.add(client);
+            clients.set(client, cut ?? (() => client.destroy()));
             client.once('close', () => clients.delete(client));
           }),
         );
@@ -66,9 +74,9 @@ export async function runDaemon(make: () => { serving: Serving; drainMs: number 
   }
   log.info({ connections: clients.size }, 'ending');
   const impatient = setTimeout(() => {
-    for (const each of clients) each.destroy();
+    for (const cut of clients.values()) cut();
   }, drainMs);
-  while (clients.size > 0) await Promise.race([...clients].map((each) => once(each, 'close')));
+  while (clients.size > 0) await Promise.race([...clients.keys()].map((each) => once(each, 'close')));
   clearTimeout(impatient);
   log.info('ended');
 }

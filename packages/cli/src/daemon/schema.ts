@@ -31,3 +31,7 @@ export const log = z.strictObject({ level: z.enum(['error', 'warn', 'info', 'deb
 
 /** How long connections may go on after the daemon was told to end. */
 export const drain = milliseconds.default(30_000);
+
+/** A place as it is written. */
+export const placeName = (place: Listen): string =>
+  'path' in place ? `unix:${place.path}` : `${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}`;

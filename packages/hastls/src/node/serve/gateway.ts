@@ -3,7 +3,7 @@ import type { Profile, ServerContext } from '../../core/talk/index.ts';
 import { HastlsError } from '../errors.ts';
 import { chooseCertificate, type ServerIdentity } from './certificates.ts';
 import type { Endpoint } from './leg.ts';
-import { attend, startVisit, type Visit, type Visited, visited } from './visit.ts';
+import { attend, startVisit, type Visit, type Visited, type Visitor, visited } from './visit.ts';
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -32,13 +32,16 @@ export interface GatewayOptions {
   readonly totalMs?: number;
   /** How long a connection to the backend may take. Default 10 000. */
   readonly dialMs?: number;
-  /** For your log: a connection is over. */
+  /** For your log: a client has come. */
+  readonly onOpened?: (visitor: Visitor) => void;
+  /** And a connection is over. */
   readonly onClosed?: (visited: Visited) => void;
 }
 
-/** A gateway: listen with `server`, or stop to. */
+/** A gateway, and what its connections have in common. */
 export interface Gateway {
-  readonly server: net.Server;
+  /** Makes a server whose clients are the gateway's, to be started with `listen()`: one for each place. */
+  createServer(): net.Server;
   /** How many connections there are. */
   readonly connections: number;
   /** New connections get these certificates. @throws what is wrong with them; then the old ones stay */
@@ -62,10 +65,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     );
   let chosen = chooseCertificate(options.certificates);
   const open = new Set<Visit>();
+  let visits = 0;
   const addresses = new Map<string, number>();
 
-  const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
-    const visit = startVisit(socket);
+  function accept(socket: net.Socket): void {
+    const visit = startVisit(socket, ++visits);
     const { from } = visit;
     const others = addresses.get(from) ?? 0;
     if (open.size >= connections || (from !== '' && others >= connectionsPerAddress)) {
@@ -74,6 +78,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return;
     }
     open.add(visit);
+    options.onOpened?.(visit);
     addresses.set(from, others + 1);
     void attend(visit, options, chosen).then((ending) => {
       open.delete(visit);
@@ -82,10 +87,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       else addresses.delete(from);
       options.onClosed?.(visited(visit, ending));
     });
-  });
+  }
 
   return {
-    server,
+    createServer: () => net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, accept),
     get connections() {
       return open.size;
     },

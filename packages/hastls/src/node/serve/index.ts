@@ -41,4 +41,4 @@ export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Endpoint } from './leg.ts';
 export { type Application, createTriggerServer, type Peer, type TriggerServerOptions } from './trigger-server.ts';
 export { createTunnel, type TunnelOptions } from './tunnel.ts';
-export type { Visited } from './visit.ts';
+export type { Visited, Visitor } from './visit.ts';

@@ -19,10 +19,16 @@ import { clientLeg, dialBackend } from './leg.ts';
 import { secure } from './secure.ts';
 import { leave, turnAway } from './turn-away.ts';
 
-/** What is left of a connection when it is over: nothing that was said. */
-export interface Visited {
+/** Who has come. */
+export interface Visitor {
+  /** Counts a gateway's connections, from 1. */
+  readonly id: number;
   /** The client's address, empty for a Unix socket. */
   readonly from: string;
+}
+
+/** What is left of a connection when it is over: nothing that was said. */
+export interface Visited extends Visitor {
   readonly how: 'plaintext' | 'in-band' | 'implicit';
   readonly tls?: { readonly protocol: string; readonly cipher: string; readonly serverName: string | undefined };
   /** Octets to the backends, and from them. */
@@ -35,10 +41,9 @@ export interface Visited {
 }
 
 /** A client's stay, while it lasts. */
-export interface Visit {
+export interface Visit extends Visitor {
   /** The client's connection: from the handshake on, TLS. */
   client: net.Socket;
-  readonly from: string;
   readonly began: number;
   tls?: Visited['tls'];
   how: Visited['how'];
@@ -46,9 +51,9 @@ export interface Visit {
 }
 
 /** A client has come. */
-export function startVisit(client: net.Socket): Visit {
+export function startVisit(client: net.Socket, id: number): Visit {
   client.on('error', ignore);
-  return { client, from: client.remoteAddress ?? '', began: performance.now(), how: 'plaintext', backends: [] };
+  return { id, client, from: client.remoteAddress ?? '', began: performance.now(), how: 'plaintext', backends: [] };
 }
 
 interface Ending {
@@ -58,9 +63,10 @@ interface Ending {
 const over: Ending = { ok: true, why: 'over' };
 
 /** A client has left. */
-export function visited({ from, how, tls: secured, began, backends }: Visit, ending: Ending): Visited {
+export function visited({ id, from, how, tls: secured, began, backends }: Visit, ending: Ending): Visited {
   const sum = (octets: (socket: net.Socket) => number) => backends.reduce((all, each) => all + octets(each), 0);
   return {
+    id,
     from,
     how,
     ...(secured && { tls: secured }),
@@ -112,12 +118,10 @@ async function comesToTls(visit: Visit, options: GatewayOptions, chosen: Chosen)
   const { mode, profile, idleMs = IDLE_MS } = options;
   const alpn = profile?.alpn === undefined ? {} : { ALPNProtocols: [...profile.alpn] }; // [V13]
   visit.client.setTimeout(0);
-  const secured = await secure(visit.client, { ...chosen, ...alpn });
-  if (secured === undefined) {
-    visit.client.destroy();
-    return false;
-  }
-  visit.client = secured;
+  const secured = await secure(visit.client, { ...chosen, ...alpn }, (peer) => {
+    visit.client = peer;
+  });
+  if (secured === undefined) return false;
   visit.tls = factsOf(secured);
   visit.how = mode === 'implicit' ? 'implicit' : 'in-band';
   secured.setTimeout(idleMs, () => secured.destroy());

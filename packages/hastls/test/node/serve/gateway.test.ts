@@ -11,6 +11,7 @@ import { authority, type Client, client, identity, over, secured, started, trust
 
 interface Running {
   readonly gateway: Gateway;
+  readonly server: net.Server;
   readonly port: number;
   /** What became of connections that are over. */
   readonly visits: readonly Visited[];
@@ -36,8 +37,9 @@ async function running(
     ...options,
   });
   t.after(() => gateway.cut());
-  const port = await started(t, gateway.server);
-  return { gateway, port, visits, ending: () => new Promise((resolve) => waiting.push(resolve)) };
+  const server = gateway.createServer();
+  const port = await started(t, server);
+  return { gateway, server, port, visits, ending: () => new Promise((resolve) => waiting.push(resolve)) };
 }
 const at = (port: number) => ({ host: '127.0.0.1', port });
 
@@ -322,14 +324,30 @@ for (const [title, limit] of [
     await over;
   });
 
+test('a connection can be cut at any time, in the midst of a handshake too', async (t) => {
+  const backend = await mailBackend(t);
+  const { gateway, server, port, ending } = await running(t, { backend: at(backend.port), mode: 'implicit' });
+  const plain = await client(t, port);
+  plain.say(Uint8Array.of(0x16, 3, 1, 2, 0, 1)); // the head of a ClientHello
+  const peer = await implicit(t, port);
+  await peer.hear('ready\r\n');
+  const overs = [ending(), ending()];
+  assert.equal(gateway.connections, 2);
+  gateway.cut();
+  await Promise.all(overs);
+  assert.equal(gateway.connections, 0);
+  await new Promise((closed) => server.close(closed));
+});
+
 test('what is no protocol, and no TLS, ends the connection and nothing else', async (t) => {
   const backend = await mailBackend(t);
-  const { port, ending } = await running(t, { backend: at(backend.port), mode: 'implicit' });
+  const { server, port, ending } = await running(t, { backend: at(backend.port), mode: 'implicit' });
   const over = ending();
   const plain = await client(t, port);
   plain.say('EHLO x\r\n');
   await plain.rest();
   assert.equal((await over).why, 'no TLS came about');
+  await new Promise((closed) => server.close(closed)); // no connection is left
   assert.deepEqual(backend.sessions, []);
 });
 

@@ -1,0 +1,82 @@
+import { profiles } from 'hastls/profiles';
+import { z } from 'zod';
+import { drain, listen, log, milliseconds } from './schema.ts';
+
+export const MODES = ['require', 'require-for', 'prefer', 'implicit'] as const;
+
+const count = z.int().min(1);
+
+/** What each gateway may say for itself, and the file for all of them. */
+const shared = {
+  /** What it calls itself. */
+  greet_as: z.string(),
+  /** PEM files: for a name that a client asks for the first certificate that is for it, or else the first of all. */
+  certificates: z.array(z.strictObject({ cert: z.string(), key: z.string() })).min(1),
+  /** How many connections there may be at a time, in all and of one address. */
+  connections: count,
+  connections_per_address: count,
+  /** From a client's arrival to TLS, where there is nothing without. */
+  handshake_ms: milliseconds,
+  /** For as long nothing may be said. */
+  idle_ms: milliseconds,
+  /** For as long a connection may last. */
+  total_ms: milliseconds,
+  /** A connection to the backend may take so long. */
+  dial_ms: milliseconds,
+};
+const defaults = z.strictObject({
+  ...z.object(shared).partial().shape,
+  greet_as: shared.greet_as.default('localhost'),
+  connections: count.default(10_000),
+  connections_per_address: count.default(200),
+  handshake_ms: milliseconds.default(60_000),
+  idle_ms: milliseconds.default(600_000),
+  dial_ms: milliseconds.default(10_000),
+});
+
+const gateway = z
+  .strictObject({
+    /** Where clients connect to. */
+    listen: z.union([listen.transform((each) => [each]), z.array(listen).min(1)], {
+      error:
+        'an address and a port, like "0.0.0.0:587" or "[::]:587", "unix:/run/mail.sock", or a list of these is wanted',
+    }),
+    /** What is spoken; none: it is not read, which implicit TLS allows. */
+    protocol: z.string().optional(),
+    mode: z.enum(MODES),
+    /** The commands that wait for TLS. Default: those that tell secrets. */
+    require_for: z.array(z.string().toUpperCase()).min(1).optional(),
+    /** The server that leaves TLS to us; nobody else should be able to reach it. */
+    backend: listen,
+    ...z.object(shared).partial().shape,
+  })
+  .superRefine(({ protocol, mode, require_for: commands }, context) => {
+    const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    const profile = profileOf(protocol);
+    const followed = profiles.filter(({ middle }) => middle !== undefined).map(({ name }) => name);
+    if (protocol !== undefined && profile === undefined)
+      complain('protocol', `"${protocol}" is unknown: leave it out, or give one of ${followed.join(', ')}`);
+    else if (mode !== 'implicit' && profile?.middle === undefined)
+      complain('mode', `${protocol ?? 'what has no protocol'} can have implicit TLS only`);
+    if (commands !== undefined && mode !== 'require-for') complain('require_for', 'it goes with mode = "require-for"');
+  });
+
+/** The file of `hastls gateway`. */
+export const gatewayConfig = z.strictObject({
+  drain_ms: drain,
+  log,
+  defaults: defaults.prefault({}),
+  gateway: z.array(gateway).min(1),
+});
+
+export type GatewayConfig = z.output<typeof gatewayConfig>;
+
+/** A gateway with all that it leaves to the defaults. */
+export type WholeGateway = GatewayConfig['gateway'][number] & GatewayConfig['defaults'];
+
+/** The gateways of a file, each with all that it leaves to the defaults. */
+export const wholeGateways = ({ defaults: common, gateway: own }: GatewayConfig): readonly WholeGateway[] =>
+  own.map((each) => ({ ...common, ...each }) as WholeGateway); // as: TOML has no undefined
+
+/** The protocol of this name, if there is one. */
+export const profileOf = (protocol: string | undefined) => profiles.find(({ name }) => name === protocol);

@@ -47,7 +47,7 @@ export const vncWith = (...logins: readonly [number, ...number[]]): Profile => (
   },
 
   *server(as) {
-    if (as.secured) return handover(''); // here is no frame that is not the application's
+    if (as.secured) return handover(text(yield* frame(octetsFrame(1)))); // its messages are the application's to frame
     if (!as.greeted) {
       yield* send(latin1(VERSION));
       const version = text(yield* frame(versionFrame));

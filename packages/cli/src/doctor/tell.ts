@@ -1,5 +1,5 @@
 import { typeToText } from 'hastls/dns';
-import { drawTree, type Paint, printable, rfc3339, type Tree } from 'hastls/report';
+import { drawTree, leaf, type Paint, printable, rfc3339, type Tree } from 'hastls/report';
 import type { Examination } from './examine.ts';
 import { type Finding, SUBJECTS } from './finding.ts';
 
@@ -23,18 +23,24 @@ export function examinationLines(examination: Examination, paint: Paint): readon
   const verdict = { well: paint.good, ill: paint.bad, unknown: paint.doubtful }[health](VERDICTS[health]);
   const below = SUBJECTS.map((subject) => ({
     says: paint.strong(subject),
-    below: examination.findings.filter(({ about }) => about === subject).map((each) => findingTree(each, paint)),
+    below: findingTrees(
+      examination.findings.filter(({ about }) => about === subject),
+      paint,
+    ),
   }));
   return drawTree({ says: verdict, below });
 }
 
-function findingTree({ level, text, fix }: Finding, paint: Paint): Tree {
-  const mark = { fine: paint.good, mind: paint.doubtful, wrong: paint.bad }[level](level);
-  return {
-    says: `${mark}: ${printable(text)}`,
-    below: fix === undefined ? [] : [{ says: printable(fix), below: [] }],
-  };
-}
+/** What helps against several of them is said once. */
+const findingTrees = (findings: readonly Finding[], paint: Paint): readonly Tree[] =>
+  findings.map(({ level, text, fix }, index) => {
+    const mark = { fine: paint.good, mind: paint.doubtful, wrong: paint.bad }[level](level);
+    const isSaid = findings.slice(0, index).some((each) => each.fix === fix);
+    return {
+      says: `${mark}: ${printable(text)}`,
+      below: fix === undefined ? [] : [leaf(isSaid ? 'as above' : printable(fix))],
+    };
+  });
 
 /** The examination as programs are told it. */
 export function examinationObject(examination: Examination): object {

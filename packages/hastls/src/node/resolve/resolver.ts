@@ -1,4 +1,4 @@
-import { canonical, type Question } from '../../core/dns/index.ts';
+import { canonical, type Name, type Question } from '../../core/dns/index.ts';
 import type { Context, Proven, ProvenZone } from '../../core/dnssec/index.ts';
 import { hashes } from '../crypto.ts';
 import { HastlsError } from '../errors.ts';
@@ -38,6 +38,8 @@ export interface Clock {
 
 const MAX_ANSWERS = 4096;
 const MAX_ZONES = 4096;
+/** Zones that are pinned once they were proven; those that came first stay, so that nobody can push them out. */
+const MAX_PINNED = 65_536;
 
 /** How far a machine's clock may be off without signatures failing for it. */
 const SKEW_SECONDS = 300;
@@ -46,6 +48,7 @@ const SKEW_SECONDS = 300;
 export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const answers = createCache<Proven>(MAX_ANSWERS, clock.elapsedMs);
   const zones = createCache<ProvenZone>(MAX_ZONES, clock.elapsedMs);
+  const seen = new Set<Name>();
   const lookups = createSharing<Found>();
   const questions = createSharing<Answered>();
   let loaded: Promise<Tools> | undefined;
@@ -84,8 +87,11 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     const ask: AskWithout = (each, signal, without) =>
       questions.join([keyOf(each), ...without].join(' '), signal, (left) => upstreams.ask(each, left, without));
     const found = await insist(question, context, { ...upstreams, ask }, settings.timeoutMs, off, asked);
-    for (const zone of found.learnt) zones.keep(canonical(zone.zone), zone, believable(zone.expires, began));
-    const judged = pinned(found, settings.pinnedZones);
+    for (const zone of found.learnt) {
+      zones.keep(canonical(zone.zone), zone, believable(zone.expires, began));
+      if (settings.pinSecureZones && zone.proof === 'secure' && seen.size < MAX_PINNED) seen.add(canonical(zone.zone));
+    }
+    const judged = pinned(found, settings.pinnedZones, seen);
     keepAnswer(answers, keyOf(question), judged, began);
     return { ...judged, asked }; // which is kept by nobody
   }

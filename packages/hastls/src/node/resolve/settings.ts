@@ -60,6 +60,8 @@ export interface ResolverOptions {
   readonly prefetch?: boolean;
   /** Zones that are known to be signed: a proof that one of them, or anything below, is not, counts as bogus. Default: none. */
   readonly pinnedZones?: readonly string[];
+  /** A zone that was once proven to be signed counts as pinned for as long as this resolver lives. Default: false. */
+  readonly pinSecureZones?: boolean;
 }
 
 /** Options, checked and complete. */
@@ -72,6 +74,7 @@ export interface Settings {
   readonly rrtypes: readonly [number, ...number[]];
   readonly prefetch: boolean;
   readonly pinnedZones: readonly Name[];
+  readonly pinSecureZones: boolean;
 }
 
 const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
@@ -89,6 +92,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
   'minRsaBits',
   'prefetch',
   'pinnedZones',
+  'pinSecureZones',
 ]);
 
 const PATIENCE_MS = 600;
@@ -120,6 +124,7 @@ export function toSettings(options: ResolverOptions): Settings {
     rrtypes: toRrtypes(options.rrtype ?? HASTLS_TYPE, options.rrtypeOutsidePrivateRange ?? false),
     prefetch: options.prefetch ?? false,
     pinnedZones: pinnedZones.map(toAskedName),
+    pinSecureZones: options.pinSecureZones ?? false,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   answerServfail,
   attacked,
   createHierarchy,
+  createZoneKey,
   type DnsServer,
   type DnsServerOptions,
   spoilSignatures,
@@ -22,10 +23,11 @@ import { toSettings } from '#node/resolve/settings.js';
 const AT = BUILD_DATE + 1_000_000;
 
 const many = Array.from({ length: 100 }, (_, index) => `big TXT "${'x'.repeat(60)}${index}"`).join('\n');
+const ROOT_KEY = createZoneKey();
 const world = createHierarchy({
   at: AT,
   zones: [
-    { apex: '.' },
+    { apex: '.', keys: [ROOT_KEY] },
     { apex: 'test.' },
     {
       apex: 'signed.test.',
@@ -358,6 +360,45 @@ for (const [zone, name, proof] of pins)
       // what is known of zones by then must not make a difference
       assert.equal((await resolver.lookup(name, 'AAAA')).proof, proof);
     }));
+
+/** The same names, and `signed.test.` is provably unsigned. */
+const unsigned = createHierarchy({
+  at: AT,
+  zones: [
+    { apex: '.', keys: [ROOT_KEY] },
+    { apex: 'test.' },
+    { apex: 'signed.test.', records: 'host A 192.0.2.1\nother A 192.0.2.2', keys: [] },
+  ],
+});
+for (const pinSecureZones of [true, false])
+  test(`a zone that was signed, and is provably unsigned from then on, with pinSecureZones ${pinSecureZones}`, () => {
+    let now = world;
+    return serving(
+      (question) => now.answer(question),
+      async ({ server }) => {
+        const { resolver, time } = timed(server, { pinSecureZones });
+        const proofOf = async (name: string) => (await resolver.lookup(name, 'A')).proof;
+        assert.equal(await proofOf('host.signed.test'), 'secure');
+        now = unsigned;
+        time.elapsedMs += 86_401_000; // longer than anything is remembered
+        assert.equal(await proofOf('other.signed.test'), pinSecureZones ? 'bogus' : 'insecure');
+        assert.equal(await proofOf('host.signed.test'), pinSecureZones ? 'bogus' : 'insecure');
+      },
+    );
+  });
+
+test('with pinSecureZones, land that was unsigned from the beginning stays so, and a signed zone stays secure', () =>
+  serving(world.answer, async ({ server }) => {
+    const resolver = resolverAt(server, { pinSecureZones: true });
+    for (const [name, proof] of [
+      ['host.signed.test', 'secure'],
+      ['host.plain.test', 'insecure'],
+      ['host.under.plain.test', 'insecure'],
+      ['astray.signed.test', 'insecure'],
+      ['host.below.signed.test', 'secure'],
+    ] as const)
+      assert.equal((await resolver.lookup(name, 'A')).proof, proof, name);
+  }));
 
 test('[F1] during a migration the records of several type numbers are one set', () =>
   serving(world.answer, async ({ server }) => {

@@ -22,6 +22,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   cyrus: 'cyrus-common',
   dovecot: 'dovecot-core',
   exim: 'exim4-daemon-light',
+  freetds: 'freetds-bin',
   'gnutls-cli': 'gnutls-bin',
   ldapsearch: 'ldap-utils',
   mariadb: 'mariadb-server',

@@ -12,6 +12,9 @@ import { live } from './peers/stage.ts';
 const FREETDS: Need = { packages: 'freetds-bin', commands: ['tsql'] };
 const LOGIN = 0x10;
 
+/** The last packet of an answer: ERROR 18456, DONE. Without one FreeTDS tries again and again. [MS-TDS §2.2.7.10] */
+const LOGIN_FAILED = Buffer.from('0401002600000100aa0e0018480000010e0000000000000000fd020000000000000000000000', 'hex');
+
 live('FreeTDS upgrades on our server', [FREETDS], async ({ home, shows }) => {
   const [authority, ca, config] = [createAuthority(), join(home, 'ca.pem'), join(home, 'freetds.conf')];
   await writeFile(ca, authority.certificate);
@@ -26,7 +29,7 @@ live('FreeTDS upgrades on our server', [FREETDS], async ({ home, shows }) => {
         application: ({ security, socket }) => {
           socket.once('data', (login: Buffer) => {
             if (security === 'tls') [first] = login;
-            socket.end();
+            socket.end(LOGIN_FAILED);
           });
           return undefined;
         },

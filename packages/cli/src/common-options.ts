@@ -55,7 +55,8 @@ export const addCommonOptions = (command: Command): Command =>
     )
     .option('--timeout <ms>', 'give up after so many milliseconds, all steps together', toInteger(1, 86_400_000))
     .option('--quiet', 'say nothing on stderr but errors')
-    .option('--log-level <level>', `how much to say on stderr: ${LOG_LEVELS.join(', ')}`, toLogLevel, 'warn');
+    .option('--log-level <level>', `how much to say on stderr: ${LOG_LEVELS.join(', ')}`, toLogLevel, 'warn')
+    .helpOption('-h, --help', 'show this help');
 
 /** The least and the most that the shortest acceptable RSA key may be set to: nothing shorter signs, nothing longer is read. */
 export const RSA_BITS = [512, 4096] as const;

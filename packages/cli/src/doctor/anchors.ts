@@ -11,7 +11,7 @@ export interface AnchorState {
   readonly algorithm: number;
   /** `validated`: it signs the zone's keys; `unknown`: those could not be proven. */
   readonly state: 'validated' | 'present' | 'revoked' | 'absent' | 'unknown' | Watched;
-  /** When a pending key will be trusted, in seconds since 1970. */
+  /** When this ends, in seconds since 1970: a pending key is trusted then, and any other no more. */
   readonly until?: number;
 }
 
@@ -27,7 +27,7 @@ export function anchorStates(zone: Name, anchors: readonly Anchor[], keys: Answe
   const held = keysOf(keys);
   return anchors
     .filter((each) => sameName(each.zone, zone))
-    .map(({ record }) => {
+    .map(({ record, until }) => {
       const { tag, algorithm } = keyIn(record);
       const key = held.find((each) => each.tag === tag);
       const state = (): AnchorState['state'] => {
@@ -36,7 +36,7 @@ export function anchorStates(zone: Name, anchors: readonly Anchor[], keys: Answe
         if (key.revoked) return 'revoked';
         return tag === signer ? 'validated' : 'present';
       };
-      return { zone, keyTag: tag, algorithm, state: state() };
+      return { zone, keyTag: tag, algorithm, state: state(), ...(until !== undefined && { until }) };
     });
 }
 
@@ -66,8 +66,13 @@ const keysOf = ({ records }: Answer): readonly { tag: number; revoked: boolean; 
     };
   });
 
-/** Which anchor works, which has had its day, and which key is to come without an anchor that knows it. */
-export function judgeAnchors(zone: Name, states: readonly AnchorState[], keys: Answer): readonly Finding[] {
+/** Which anchor works, which has had its day or soon will, and which key is to come without an anchor that knows it. */
+export function judgeAnchors(
+  zone: Name,
+  states: readonly AnchorState[],
+  keys: Answer,
+  now: number,
+): readonly Finding[] {
   const newcomers =
     keys.proof === 'secure'
       ? keysOf(keys).filter(
@@ -76,11 +81,25 @@ export function judgeAnchors(zone: Name, states: readonly AnchorState[], keys: A
       : [];
   return [
     ...states.map(judgeAnchor),
+    ...states.flatMap((each) => (runsOut(each, now) ? [expiring(each)] : [])),
     ...newcomers.map(({ tag }) =>
       mind('anchors', `${zone} ${tag}: a key of the zone that no anchor knows`, 'add it before it takes over'),
     ),
   ];
 }
+
+/** Time enough to have the next anchors from wherever these came from. */
+const SOON_SECONDS = 90 * 86_400;
+
+const runsOut = ({ state, until }: AnchorState, now: number): boolean =>
+  until !== undefined && (state === 'validated' || state === 'present') && until - now < SOON_SECONDS;
+
+const expiring = ({ zone, keyTag: tag, until = 0 }: AnchorState): Finding =>
+  mind(
+    'anchors',
+    `${zone} ${tag}: not to be trusted from ${rfc3339(until)} on, as the anchors say`,
+    'have newer anchors before that day',
+  );
 
 function judgeAnchor({ zone, keyTag: tag, algorithm, state, until = 0 }: AnchorState): Finding {
   const anchor = `${zone} ${tag} (${algorithmToText(algorithm)})`;

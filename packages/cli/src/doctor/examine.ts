@@ -111,7 +111,7 @@ async function examineAnchors(
         options.anchorsState === undefined ? (options.anchors ?? ROOT_ANCHORS) : followed.flatMap(trustedAnchors);
       const watched = followed.filter((each) => sameName(each.zone, zone)).flatMap(watchedStates);
       const states = [...anchorStates(zone, anchors, keys), ...watched];
-      return { states, judged: judgeAnchors(zone, states, keys) };
+      return { states, judged: judgeAnchors(zone, states, keys, options.at ?? Date.now() / 1000) };
     }),
   );
 }

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/dnssec': ['core/dns', 'core/bytes'],
   'core/policy': ['core/dns'],
   'core/talk': ['core/bytes'],
+  'core/proxy': ['core/talk', 'core/dns', 'core/bytes'],
   'core/profiles': ['core/talk', 'core/bytes'],
   'core/report': ['core/policy', 'core/dnssec', 'core/dns', 'core/talk', 'core/bytes'],
   node: ['node', 'core'],

@@ -16,6 +16,7 @@ import {
   startTls,
   type Verdict,
 } from '../talk/index.ts';
+import { introduction } from './smtp-introduction.ts';
 import { manners } from './smtp-manners.ts';
 
 const GREETING: Meanings = { '220': 'yes', '421': 'bye', '554': 'bye' };
@@ -92,6 +93,12 @@ function mail(hello: 'EHLO' | 'LHLO', about: Service): Profile {
       { server, upgrade: 'STARTTLS', greeting: GREETING, reply: replyFrame, ask: hello },
       manners(hello),
     ),
+    *introduce(client, { greeted, self }) {
+      const greets = greeted ? undefined : (yield* answer(GREETING)).failed;
+      if (greets !== undefined) return greets;
+      const offers = yield* ask(`${hello} ${self}`, HELLO);
+      return offers.failed ?? (yield* introduction(client, offers));
+    },
     stead: lineStead('220 {host} ready', '421 4.7.0 {why}'),
     speaksFirst: 'client',
     forgets: ['the name given in the hello', 'the extensions listed', 'the envelope', 'authentication'],

@@ -1,4 +1,4 @@
-import type { Conversation, Garbled, GarbledWhy, Handover, Verdict } from './conversation.ts';
+import type { Conversation, Garbled, GarbledWhy, Verdict } from './conversation.ts';
 import { octetQueue } from './octet-queue.ts';
 
 /** What a peer may make us read before TLS. [V17] */
@@ -26,7 +26,7 @@ export interface Machine<Outcome = Verdict> {
  * Drives one conversation. The safety rules live here, once, for every protocol: bounded frames, a bounded whole, no
  * plaintext left over when TLS is about to start, and nothing said any more once that rule is broken.
  */
-export function converse<Outcome extends Verdict | Handover>(
+export function converse<Outcome extends { readonly kind: string }>(
   conversation: Conversation<Outcome, 'server'>,
 ): Machine<Outcome> {
   const output: Uint8Array[] = [];

@@ -36,6 +36,14 @@ export interface Profile extends Service {
   readonly keepsDialogue?: boolean;
   /** What somebody in between says in the server's place to a client without TLS; none: nobody can be in between. */
   readonly stead?: Stead;
+  /**
+   * Tells a server that believes us whom we speak for, up to where it greets: `greeted` says that it has greeted before,
+   * and `self` is what to call ourselves. None: the protocol has no words for it.
+   */
+  readonly introduce?: (
+    client: { readonly address: string; readonly port: number } | undefined,
+    as: { readonly greeted: boolean; readonly self: string },
+  ) => Conversation<Verdict | Handover>;
   /** How a gateway follows both sides, in front of a server that leaves TLS to it; none: it cannot. */
   readonly middle?: Middle;
   /** The dialogue that goes on in plaintext, for services whose server may demand TLS in its midst. [S6] [S14] */

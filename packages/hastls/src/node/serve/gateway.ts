@@ -1,9 +1,12 @@
 import net from 'node:net';
 import type { Profile, ServerContext } from '../../core/talk/index.ts';
 import { HastlsError } from '../errors.ts';
-import { chooseCertificate, type ServerIdentity } from './certificates.ts';
-import type { Endpoint } from './leg.ts';
-import { attend, startVisit, type Visit, type Visited, type Visitor, visited } from './visit.ts';
+import { type Backend, type BackendNews, createBackends, placeOf } from './backends.ts';
+import type { ServerIdentity } from './certificates.ts';
+import type { ClientCertificates } from './client-certificates.ts';
+import { createDoor } from './door.ts';
+import { announcedBy, hearOrigin } from './origin.ts';
+import { attend, type Ending, failed, startVisit, type Visit, type Visited, type Visitor, visited } from './visit.ts';
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -16,8 +19,17 @@ export interface GatewayOptions {
   readonly mode: ServerContext['mode'] | 'implicit';
   /** The certificates: the first one that is for the name a client asks for, or else the first one of all. */
   readonly certificates: readonly ServerIdentity[];
-  /** The server that leaves TLS to us. It must not be reachable otherwise. */
-  readonly backend: Endpoint;
+  /** The certificates that clients have to show, or may. Default: they are not asked for one. */
+  readonly clients?: ClientCertificates;
+  /** The server that leaves TLS to us, or several that are alike. It must not be reachable otherwise. */
+  readonly backend: Backend | readonly Backend[];
+  /** Which of several a client gets: the first that can be reached, or each its turn. Default: the first. */
+  readonly order?: 'as-listed' | 'in-turns';
+  /**
+   * Addresses, networks (`192.0.2.0/24`), or `unix:`, of balancers that say by the PROXY protocol whom they speak for: they
+   * have to, before all else, and nobody else may. Default: none.
+   */
+  readonly announcedBy?: readonly string[];
   /** What the gateway calls itself. Default: `localhost`. */
   readonly host?: string;
   /** How many connections there may be at a time: more are closed at once. Default 10 000. */
@@ -36,6 +48,8 @@ export interface GatewayOptions {
   readonly onOpened?: (visitor: Visitor) => void;
   /** And a connection is over. */
   readonly onClosed?: (visited: Visited) => void;
+  /** A backend has failed, or is well again. */
+  readonly onBackend?: (news: BackendNews) => void;
 }
 
 /** A gateway, and what its connections have in common. */
@@ -63,30 +77,50 @@ export function createGateway(options: GatewayOptions): Gateway {
       'ERR_HASTLS_OPTION',
       `${profile?.name ?? 'a service without a name'} can have implicit TLS only`,
     );
-  let chosen = chooseCertificate(options.certificates);
+  const listed = [options.backend].flat();
+  for (const backend of listed) checkBackend(backend, profile);
+  const isAnnounced = announcedBy(options.announcedBy ?? []);
+  const backends = createBackends(listed, options.order, options.onBackend);
+  let door = createDoor(options.certificates, profile?.alpn, options.clients);
   const open = new Set<Visit>();
   let visits = 0;
   const addresses = new Map<string, number>();
 
   function accept(socket: net.Socket): void {
     const visit = startVisit(socket, ++visits);
-    const { from } = visit;
-    const others = addresses.get(from) ?? 0;
-    if (open.size >= connections || (from !== '' && others >= connectionsPerAddress)) {
-      socket.destroy();
-      options.onClosed?.(visited(visit, { ok: false, why: 'there are too many connections' }));
+    if (open.size >= connections) {
+      end(visit, TOO_MANY);
       return;
     }
     open.add(visit);
+    void welcome(visit).then((ending) => {
+      open.delete(visit);
+      end(visit, ending);
+    });
+  }
+
+  function end(visit: Visit, ending: Ending): void {
+    visit.client.destroy();
+    options.onClosed?.(visited(visit, ending));
+  }
+
+  /** Finds out who comes, and serves those who may. */
+  async function welcome(visit: Visit): Promise<Ending> {
+    if (isAnnounced(visit.client)) {
+      const heard = await hearOrigin(visit.client);
+      if (heard.kind !== 'proxied' && heard.kind !== 'nobody') return failed(`${visit.from}: nobody was announced`);
+      if (heard.kind === 'proxied') Object.assign(visit, { origin: heard, from: heard.from.address });
+    }
+    const { from } = visit;
+    const others = addresses.get(from) ?? 0;
+    if (from !== '' && others >= connectionsPerAddress) return TOO_MANY;
     options.onOpened?.(visit);
     addresses.set(from, others + 1);
-    void attend(visit, options, chosen).then((ending) => {
-      open.delete(visit);
-      const left = (addresses.get(from) ?? 1) - 1;
-      if (left > 0) addresses.set(from, left);
-      else addresses.delete(from);
-      options.onClosed?.(visited(visit, ending));
-    });
+    const ending = await attend(visit, options, { door, backends });
+    const left = (addresses.get(from) ?? 1) - 1;
+    if (left > 0) addresses.set(from, left);
+    else addresses.delete(from);
+    return ending;
   }
 
   return {
@@ -95,10 +129,22 @@ export function createGateway(options: GatewayOptions): Gateway {
       return open.size;
     },
     renew: (certificates) => {
-      chosen = chooseCertificate(certificates);
+      door = createDoor(certificates, profile?.alpn, options.clients);
     },
     cut: () => {
       for (const { client } of open) client.destroy();
     },
   };
+}
+
+const TOO_MANY: Ending = failed('there are too many connections');
+
+/** @throws HastlsError ERR_HASTLS_OPTION when there is no way to speak to it as it is wanted */
+function checkBackend(backend: Backend, profile: Profile | undefined): void {
+  const what = profile?.name ?? 'a service without a name';
+  const option = (why: string) => new HastlsError('ERR_HASTLS_OPTION', `the backend ${placeOf(backend)}: ${why}`);
+  if (backend.tls?.how === 'in-band' && profile?.stead === undefined)
+    throw option(`${what} cannot be upgraded on the way to it; implicit TLS would do`);
+  if (backend.introduce === 'dialogue' && profile?.introduce === undefined)
+    throw option(`${what} has no words for who the client is; the PROXY protocol would do`);
 }

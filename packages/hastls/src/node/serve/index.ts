@@ -36,7 +36,10 @@
  * one that knows neither, follows what both sides say, and keeps the same rules. A *tunnel* is for clients like that.
  */
 export { type FrameWords, frameServer } from '../../core/talk/index.ts';
+export { NAME_KINDS } from './alternative-names.ts';
+export type { Backend, BackendNews, BackendTls } from './backends.ts';
 export type { ServerIdentity } from './certificates.ts';
+export type { ClientCertificates } from './client-certificates.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Endpoint } from './leg.ts';
 export { type Application, createTriggerServer, type Peer, type TriggerServerOptions } from './trigger-server.ts';

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { watch } from '../watch.ts';
 
-const HANDSHAKE_MS = 10_000;
+/** How long a client may take for a handshake. */
+export const HANDSHAKE_MS = 10_000;
 
 /**
  * The server's side of a handshake: TLS, or `undefined` when none came about in time.

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type net from 'node:net';
 import type tls from 'node:tls';
+import type { Agreed, Origin } from '../../core/proxy/index.ts';
 import {
   converse,
   type Handover,
@@ -12,25 +13,34 @@ import {
   type Verdict,
 } from '../../core/talk/index.ts';
 import { hold, type TimedOut } from '../hold.ts';
+import type { Backends } from './backends.ts';
 import { bridge, relay } from './bridge.ts';
-import type { Chosen } from './certificates.ts';
+import { commonNameOf, shownSubject } from './client-certificates.ts';
+import type { Door, Met } from './door.ts';
 import type { GatewayOptions } from './gateway.ts';
-import { clientLeg, dialBackend } from './leg.ts';
-import { secure } from './secure.ts';
+import { clientLeg } from './leg.ts';
+import { originOf } from './origin.ts';
+import { type Reached, reach } from './reach.ts';
 import { leave, turnAway } from './turn-away.ts';
 
 /** Who has come. */
 export interface Visitor {
   /** Counts a gateway's connections, from 1. */
   readonly id: number;
-  /** The client's address, empty for a Unix socket. */
+  /** The client's address, as far as somebody who may announced it; empty for a Unix socket. */
   readonly from: string;
 }
 
 /** What is left of a connection when it is over: nothing that was said. */
 export interface Visited extends Visitor {
   readonly how: 'plaintext' | 'in-band' | 'implicit';
-  readonly tls?: { readonly protocol: string; readonly cipher: string; readonly serverName: string | undefined };
+  readonly tls?: {
+    readonly protocol: string;
+    readonly cipher: string;
+    readonly serverName: string | undefined;
+    /** Whose certificate it showed, made fit to be printed. */
+    readonly client?: string;
+  };
   /** Octets to the backends, and from them. */
   readonly up: number;
   readonly down: number;
@@ -44,8 +54,11 @@ export interface Visited extends Visitor {
 export interface Visit extends Visitor {
   /** The client's connection: from the handshake on, TLS. */
   client: net.Socket;
+  from: string;
+  origin: Origin | undefined;
   readonly began: number;
   tls?: Visited['tls'];
+  agreed?: Agreed;
   how: Visited['how'];
   readonly backends: net.Socket[];
 }
@@ -53,10 +66,20 @@ export interface Visit extends Visitor {
 /** A client has come. */
 export function startVisit(client: net.Socket, id: number): Visit {
   client.on('error', ignore);
-  return { id, client, from: client.remoteAddress ?? '', began: performance.now(), how: 'plaintext', backends: [] };
+  const origin = originOf(client);
+  return {
+    id,
+    client,
+    origin,
+    from: origin?.from.address ?? '',
+    began: performance.now(),
+    how: 'plaintext',
+    backends: [],
+  };
 }
 
-interface Ending {
+/** How a stay ended. */
+export interface Ending {
   readonly ok: boolean;
   readonly why: string;
 }
@@ -77,21 +100,27 @@ export function visited({ id, from, how, tls: secured, began, backends }: Visit,
   };
 }
 
+/** What all who are served have in common. */
+export interface House {
+  readonly door: Door;
+  readonly backends: Backends;
+}
+
 /** Serves a client from its arrival until it has left. */
-export async function attend(visit: Visit, options: GatewayOptions, chosen: Chosen): Promise<Ending> {
+export async function attend(visit: Visit, options: GatewayOptions, house: House): Promise<Ending> {
   const { mode, totalMs, handshakeMs = 60_000 } = options;
   const end = () => visit.client.destroy();
   const total = totalMs === undefined ? undefined : setTimeout(end, totalMs);
   const mustCome = mode === 'require' || mode === 'implicit'; // where plaintext may go on, nobody has to come to TLS
   const toTls = mustCome ? setTimeout(end, handshakeMs) : undefined;
   try {
-    const plain = await beforeTls(visit, options);
+    const plain = await beforeTls(visit, options, house);
     if (plain !== 'start-tls') return plain;
-    const came = await comesToTls(visit, options, chosen);
+    const met = await comesToTls(visit, options, house);
     clearTimeout(toTls);
-    if (!came) return failed('no TLS came about');
+    if (met.kind === 'failed') return failed(met.why);
     const greeted = visit.how === 'in-band';
-    const ending = await between(visit, options, { mode: 'prefer', secured: true, greeted });
+    const ending = await between(visit, options, house, { mode: 'prefer', secured: true, greeted });
     return ending === 'start-tls' ? failed('TLS began twice') : ending;
   } finally {
     await closed(visit.client);
@@ -101,12 +130,12 @@ export async function attend(visit: Visit, options: GatewayOptions, chosen: Chos
   }
 }
 
-async function beforeTls(visit: Visit, options: GatewayOptions): Promise<Ending | 'start-tls'> {
+async function beforeTls(visit: Visit, options: GatewayOptions, house: House): Promise<Ending | 'start-tls'> {
   const { mode, profile, host = 'localhost', idleMs = IDLE_MS } = options;
   const { client } = visit;
   if (mode === 'implicit' || profile === undefined) return 'start-tls';
   client.setTimeout(idleMs, () => client.destroy());
-  if (mode !== 'require') return between(visit, options, { mode });
+  if (mode !== 'require') return between(visit, options, house, { mode });
   // The backend does not hear of a client before TLS. [R5]
   const held = await hold(client, converse(profile.server({ host, mode, nonce: randomBytes(NONCE_OCTETS) })), {
     timeoutMs: idleMs,
@@ -114,50 +143,88 @@ async function beforeTls(visit: Visit, options: GatewayOptions): Promise<Ending 
   return concluded(client, held);
 }
 
-async function comesToTls(visit: Visit, options: GatewayOptions, chosen: Chosen): Promise<boolean> {
-  const { mode, profile, idleMs = IDLE_MS } = options;
-  const alpn = profile?.alpn === undefined ? {} : { ALPNProtocols: [...profile.alpn] }; // [V13]
+async function comesToTls(visit: Visit, { mode, idleMs = IDLE_MS }: GatewayOptions, { door }: House): Promise<Met> {
   visit.client.setTimeout(0);
-  const secured = await secure(visit.client, { ...chosen, ...alpn }, (peer) => {
+  const met = await door.meet(visit.client, (peer) => {
     visit.client = peer;
   });
-  if (secured === undefined) return false;
-  visit.tls = factsOf(secured);
+  if (met.kind === 'failed') return met;
+  const { peer, certificate } = met;
+  const { protocol, cipher, serverName, alpn } = factsOf(peer);
+  visit.tls = { protocol, cipher, serverName, ...(certificate && { client: shownSubject(certificate) }) };
+  visit.agreed = {
+    version: protocol,
+    cipher,
+    ...(alpn !== undefined && { alpn }),
+    ...(serverName !== undefined && { serverName }),
+    ...(certificate && { certificate: { commonName: commonNameOf(certificate) } }),
+  };
   visit.how = mode === 'implicit' ? 'implicit' : 'in-band';
-  secured.setTimeout(idleMs, () => secured.destroy());
-  return true;
+  peer.setTimeout(idleMs, () => peer.destroy());
+  return met;
 }
 
-const factsOf = (secured: tls.TLSSocket): Visited['tls'] => ({
+const factsOf = (secured: tls.TLSSocket) => ({
   protocol: secured.getProtocol() ?? '',
   cipher: secured.getCipher().standardName,
   serverName: secured.servername || undefined,
+  alpn: secured.alpnProtocol || undefined,
 });
 
-/** Carries a client to a new connection of the backend's and back. */
+/** Carries a client to a new connection of a backend's and back. */
 async function between(
   visit: Visit,
   options: GatewayOptions,
+  { backends }: House,
   as: Omit<ServerContext, 'host'>,
 ): Promise<Ending | 'start-tls'> {
   const { profile, host = 'localhost', dialMs = 10_000 } = options;
+  const { client, origin } = visit;
+  const agreed = as.secured === true ? visit.agreed : undefined;
+  let why = 'there is none';
+  for (const backend of backends.inOrder()) {
+    if (client.destroyed) return over;
+    const reached = await reach(backend, { profile, host, dialMs, origin, agreed });
+    if (reached instanceof Error) {
+      why = reached.message;
+      backends.failed(backend, why);
+      continue;
+    }
+    backends.reached(backend);
+    const crossed = await cross(visit, options, reached, as);
+    if (crossed !== 'unwilling') return crossed;
+    why = 'it does not greet as one who serves';
+  }
+  return sendAway(client, profile, as, `the backend: ${why}`);
+}
+
+/** Carries a client over a connection to a backend; one that does not want to serve has said nothing yet that was passed on. */
+async function cross(
+  visit: Visit,
+  { profile, host = 'localhost' }: GatewayOptions,
+  { leg, greeting }: Reached,
+  as: Omit<ServerContext, 'host'>,
+): Promise<Ending | 'start-tls' | 'unwilling'> {
   const { client } = visit;
-  const backend = await dialBackend(options.backend, dialMs);
-  if (backend instanceof Error) return sendAway(client, profile, as, `the backend: ${backend.message}`);
-  visit.backends.push(backend.socket);
-  const legs = { client: clientLeg(client), backend };
+  visit.backends.push(leg.socket);
+  const legs = { client: clientLeg(client), backend: leg };
   if (profile?.middle === undefined) {
+    if (greeting !== undefined) legs.client.write(greeting);
     await relay(legs);
     return over;
   }
   const mediator = mediate(profile.middle.mediate({ host, ...as }));
+  if (greeting !== undefined) mediator.feed('backend', greeting);
   const crossed = await bridge(legs, mediator);
   if (crossed.kind === 'relay') {
     await relay(legs, mediator);
     return over;
   }
   legs.client.release();
-  if (crossed.kind === 'refused') return sendAway(client, profile, as, 'the backend does not greet as one who serves');
+  if (crossed.kind === 'refused') {
+    leg.socket.destroySoon();
+    return 'unwilling';
+  }
   if (crossed.kind !== 'over') return concluded(client, crossed);
   if (crossed.whose === 'backend' && !crossed.said) return sendAway(client, profile, as, 'the backend hung up');
   leave(client);
@@ -193,7 +260,8 @@ const closed = (socket: net.Socket): Promise<void> =>
     else socket.once('close', () => resolve());
   });
 
-const failed = (why: string): Ending => ({ ok: false, why });
+/** It did not go as it should. */
+export const failed = (why: string): Ending => ({ ok: false, why });
 const ignore = () => {}; // a connection that breaks has ended, and that is noticed
 const IDLE_MS = 600_000;
 const WAIT_MS = 30_000;

@@ -12,7 +12,11 @@ export interface Backend {
 }
 
 /** Starts one that ends with the test. */
-export async function mailBackend(t: TestContext, greeting = '220 backend ready'): Promise<Backend> {
+export async function mailBackend(
+  t: TestContext,
+  greeting = '220 backend ready',
+  extensions: readonly string[] = [],
+): Promise<Backend> {
   const sessions: string[][] = [];
   const messages: Buffer[] = [];
   const server = net.createServer((socket) => {
@@ -50,7 +54,15 @@ export async function mailBackend(t: TestContext, greeting = '220 backend ready'
     function obey(command: string): void {
       commands.push(command);
       const [word = '', size] = command.toUpperCase().split(' ');
-      if (word === 'EHLO') say('250-backend', '250-STARTTLS', '250-AUTH PLAIN', '250 CHUNKING');
+      if (word === 'EHLO')
+        say(
+          '250-backend',
+          '250-STARTTLS',
+          ...extensions.map((each) => `250-${each}`),
+          '250-AUTH PLAIN',
+          '250 CHUNKING',
+        );
+      else if (word === 'XCLIENT') say(greeting);
       else if (word === 'DATA') isMessage = say('354 go') || true;
       else if (word === 'BDAT') chunk = Number(size);
       else if (word === 'QUIT') socket.end('221 bye\r\n');

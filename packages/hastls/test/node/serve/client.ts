@@ -27,9 +27,9 @@ export interface Client {
   rest(): Promise<string>;
 }
 
-/** Connects one. */
-export async function client(t: TestContext, port: number): Promise<Client> {
-  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
+/** Connects one, from an address of this machine. */
+export async function client(t: TestContext, port: number, localAddress = '127.0.0.1'): Promise<Client> {
+  const socket = net.connect({ port, host: '127.0.0.1', localAddress, noDelay: true });
   await once(socket, 'connect');
   return over(t, socket);
 }

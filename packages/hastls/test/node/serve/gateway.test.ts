@@ -2,60 +2,13 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import tls from 'node:tls';
-import { ldap, pop3, smtp } from 'hastls/profiles';
-import { createGateway, type Gateway, type GatewayOptions, type Visited } from 'hastls/serve';
+import { ldap, pop3 } from 'hastls/profiles';
+import { createGateway } from 'hastls/serve';
 import { mailBackend } from './backend.js';
-import { authority, type Client, client, identity, over, secured, started, trust } from './client.js';
-
-interface Running {
-  readonly gateway: Gateway;
-  readonly server: net.Server;
-  readonly port: number;
-  /** What became of connections that are over. */
-  readonly visits: readonly Visited[];
-  /** The next one that is over. */
-  ending(): Promise<Visited>;
-}
-
-/** A gateway in front of a backend, to the end of the test. */
-async function running(
-  t: TestContext,
-  options: Partial<GatewayOptions> & Pick<GatewayOptions, 'backend'>,
-): Promise<Running> {
-  const visits: Visited[] = [];
-  const waiting: ((visited: Visited) => void)[] = [];
-  const gateway = createGateway({
-    profile: smtp,
-    mode: 'require',
-    certificates: [identity],
-    onClosed(visited) {
-      visits.push(visited);
-      waiting.shift()?.(visited);
-    },
-    ...options,
-  });
-  t.after(() => gateway.cut());
-  const server = gateway.createServer();
-  const port = await started(t, server);
-  return { gateway, server, port, visits, ending: () => new Promise((resolve) => waiting.push(resolve)) };
-}
-const at = (port: number) => ({ host: '127.0.0.1', port });
-
-async function implicit(t: TestContext, port: number, servername = 'server.example'): Promise<Client> {
-  const socket = tls.connect({ ...trust, ...at(port), servername });
-  await once(socket, 'secureConnect');
-  return over(t, socket);
-}
-
-async function inBand(t: TestContext, port: number): Promise<Client> {
-  const plain = await client(t, port);
-  await plain.hear('ready\r\n');
-  plain.say('STARTTLS\r\n');
-  await plain.hear('TLS\r\n');
-  return secured(t, plain);
-}
+import { authority, client, identity, secured, started, trust } from './client.js';
+import { at, implicit, inBand, running } from './running.js';
 
 test('[R5] [A37] with `require` nothing is said to the backend before TLS, and over TLS everything', async (t) => {
   const backend = await mailBackend(t);

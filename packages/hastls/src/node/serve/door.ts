@@ -1,0 +1,99 @@
+import type { X509Certificate } from 'node:crypto';
+import type net from 'node:net';
+import tls from 'node:tls';
+import { watch } from '../watch.ts';
+import { chooseCertificate, type ServerIdentity } from './certificates.ts';
+import { type ClientCertificates, refusalOf, sessionIdOf, shownSubject } from './client-certificates.ts';
+import { HANDSHAKE_MS, secure } from './secure.ts';
+
+/** Whether a client came to TLS, and with which certificate of its own. */
+export type Met =
+  | { readonly kind: 'secured'; readonly peer: tls.TLSSocket; readonly certificate?: X509Certificate }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** Where TLS begins for a gateway's clients. */
+export interface Door {
+  /**
+   * The server's side of a handshake.
+   * @param begun told of the socket that has to be destroyed from now on, if it is another one
+   */
+  meet(socket: net.Socket, begun: (peer: tls.TLSSocket) => void): Promise<Met>;
+}
+
+/** @throws what is wrong with the certificates */
+export function createDoor(
+  identities: readonly ServerIdentity[],
+  alpn: readonly string[] | undefined,
+  clients: ClientCertificates | undefined,
+): Door {
+  const offers = alpn === undefined ? {} : { ALPNProtocols: [...alpn] }; // [V13]
+  if (clients !== undefined) return doorThatAsks(identities, offers, clients);
+  const chosen = chooseCertificate(identities);
+  return {
+    async meet(socket, begun) {
+      const peer = await secure(socket, { ...chosen, ...offers }, begun);
+      return peer === undefined ? NO_TLS : { kind: 'secured', peer };
+    },
+  };
+}
+
+const NO_TLS: Met = { kind: 'failed', why: 'no TLS came about' };
+
+/**
+ * A door at which clients are asked for a certificate. Only Node's TLS server tells what OpenSSL made of it, so each
+ * client meets one: the same for all of them but for where its answer goes.
+ */
+function doorThatAsks(
+  identities: readonly ServerIdentity[],
+  offers: tls.TlsOptions,
+  clients: ClientCertificates,
+): Door {
+  const trust = { ca: clients.ca, sessionIdContext: sessionIdOf(clients) };
+  const { SNICallback } = chooseCertificate(identities, trust);
+  const server: tls.Server = tls.createServer({
+    ...identities[0],
+    ...trust,
+    ...offers,
+    ...(SNICallback !== undefined && { SNICallback }),
+    minVersion: 'TLSv1.2', // [RFC8996]
+    requestCert: true,
+    rejectUnauthorized: false, // we do it, and can say why
+  });
+  const meetings = new WeakMap<object, (peer: tls.TLSSocket | undefined) => void>();
+  server.on('secureConnection', function (this: object, peer) {
+    meetings.get(this)?.(peer);
+  });
+  server.on('tlsClientError', function (this: object, _, peer) {
+    peer.destroy();
+    meetings.get(this)?.(undefined);
+  });
+  return {
+    async meet(socket, begun) {
+      const one: tls.Server = Object.create(server);
+      const peer = await new Promise<tls.TLSSocket | undefined>((resolve) => {
+        const failed = () => {
+          unwatch();
+          resolve(undefined);
+        };
+        const unwatch = watch(HANDSHAKE_MS, undefined, () => socket.destroy(), ignore);
+        socket.once('close', failed);
+        meetings.set(one, (met) => {
+          unwatch();
+          socket.off('close', failed);
+          resolve(met);
+        });
+        one.emit('connection', socket);
+      });
+      if (peer === undefined) return NO_TLS;
+      begun(peer.on('error', ignore));
+      const certificate = peer.getPeerX509Certificate();
+      const why = refusalOf(peer, certificate, clients);
+      if (why === undefined) return { kind: 'secured', peer, ...(certificate !== undefined && { certificate }) };
+      peer.destroy();
+      const whose = certificate === undefined ? '' : ` (${shownSubject(certificate)})`;
+      return { kind: 'failed', why: `the client's certificate${whose}: ${why}` };
+    },
+  };
+}
+
+const ignore = () => {}; // a connection that breaks has ended, and that is noticed

@@ -1,0 +1,52 @@
+import net from 'node:net';
+import { type Origin, type Proxied, proxyHeader } from '../../core/proxy/index.ts';
+import { converse, type Garbled } from '../../core/talk/index.ts';
+import { HastlsError } from '../errors.ts';
+import { hold, type TimedOut } from '../hold.ts';
+
+/** Whether a connection is made by somebody who has to say first whom it speaks for. */
+export type IsAnnounced = (socket: net.Socket) => boolean;
+
+/**
+ * @param sources addresses and networks (`192.0.2.0/24`), and `unix:` for whoever connects to a Unix socket
+ * @throws HastlsError ERR_HASTLS_OPTION when one of them is none
+ */
+export function announcedBy(sources: readonly string[]): IsAnnounced {
+  const listed = new net.BlockList();
+  for (const source of sources) {
+    if (source === LOCAL) continue;
+    const [address = '', length] = source.split('/');
+    const family = net.isIP(address);
+    const most = family === 4 ? 32 : 128;
+    const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : most + 1;
+    if (family === 0 || bits > most)
+      throw new HastlsError(
+        'ERR_HASTLS_OPTION',
+        `"${source}" is no address, no network like 192.0.2.0/24, and not unix:`,
+      );
+    listed.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
+  }
+  return ({ remoteAddress: from }) =>
+    from === undefined ? sources.includes(LOCAL) : listed.check(from, net.isIPv4(from) ? 'ipv4' : 'ipv6');
+}
+
+const LOCAL = 'unix:';
+
+/** The ends of a connection as they are seen from here; none where there are no addresses. */
+export function originOf({ remoteAddress, remotePort, localAddress, localPort }: net.Socket): Origin | undefined {
+  if (remoteAddress === undefined || localAddress === undefined) return undefined;
+  return {
+    from: { address: plain(remoteAddress), port: remotePort ?? 0 },
+    to: { address: plain(localAddress), port: localPort ?? 0 },
+  };
+}
+
+/** An address of IPv4 as such, also where a socket for both families shows it in IPv6. */
+const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+
+/** What is announced of a client, for as long as it can be waited for. */
+export const hearOrigin = (socket: net.Socket): Promise<Proxied | Garbled | TimedOut> =>
+  hold(socket, converse<Proxied>(proxyHeader()), { timeoutMs: HEADER_MS });
+
+/** Who announces clients does so at once. */
+const HEADER_MS = 5_000;

@@ -1,8 +1,10 @@
 import { profiles } from 'hastls/profiles';
+import { serverGreets } from 'hastls/talk';
 import { z } from 'zod';
 import { drain, listen, log, milliseconds } from './schema.ts';
 
-export const MODES = ['require', 'require-for', 'prefer', 'implicit'] as const;
+const IN_BAND = ['require', 'require-for', 'prefer'] as const;
+export const MODES = [...IN_BAND, 'implicit', 'auto'] as const;
 
 const count = z.int().min(1);
 
@@ -43,14 +45,17 @@ const gateway = z
     }),
     /** What is spoken; none: it is not read, which implicit TLS allows. */
     protocol: z.string().optional(),
+    /** `auto`: TLS at once or in-band, on one port, as each client begins. */
     mode: z.enum(MODES),
+    /** What `auto` means for those who do not begin with TLS. Default: "require". */
+    in_band: z.enum(IN_BAND).optional(),
     /** The commands that wait for TLS. Default: those that tell secrets. */
     require_for: z.array(z.string().toUpperCase()).min(1).optional(),
     /** The server that leaves TLS to us; nobody else should be able to reach it. */
     backend: listen,
     ...z.object(shared).partial().shape,
   })
-  .superRefine(({ protocol, mode, require_for: commands }, context) => {
+  .superRefine(({ protocol, mode, in_band: inBand, require_for: commands }, context) => {
     const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
     const profile = profileOf(protocol);
     const followed = profiles.filter(({ middle }) => middle !== undefined).map(({ name }) => name);
@@ -58,7 +63,11 @@ const gateway = z
       complain('protocol', `"${protocol}" is unknown: leave it out, or give one of ${followed.join(', ')}`);
     else if (mode !== 'implicit' && profile?.middle === undefined)
       complain('mode', `${protocol ?? 'what has no protocol'} can have implicit TLS only`);
-    if (commands !== undefined && mode !== 'require-for') complain('require_for', 'it goes with mode = "require-for"');
+    else if (mode === 'auto' && profile !== undefined && serverGreets(profile))
+      complain('mode', `${protocol} cannot have both forms of TLS on one port: its clients wait for a greeting`);
+    if (inBand !== undefined && mode !== 'auto') complain('in_band', 'it goes with mode = "auto"');
+    if (commands !== undefined && (inBand ?? mode) !== 'require-for')
+      complain('require_for', 'it goes with mode = "require-for", or with in_band = "require-for"');
   });
 
 /** The file of `hastls gateway`. */

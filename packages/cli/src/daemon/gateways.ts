@@ -45,11 +45,13 @@ const readIdentity = (directory: string, cert: string, key: string): ServerIdent
 });
 
 function toOptions(whole: WholeGateway): Omit<GatewayOptions, 'certificates'> {
-  const { protocol, mode, require_for: commands, backend, connections, total_ms: totalMs } = whole;
+  const { protocol, require_for: commands, backend, connections, total_ms: totalMs } = whole;
   const profile = profileOf(protocol);
+  const mode = whole.mode === 'auto' ? (whole.in_band ?? 'require') : whole.mode;
   return {
     profile,
     mode: mode === 'require-for' ? (commands ?? profile?.middle?.secrets ?? []) : mode,
+    implicitToo: whole.mode === 'auto',
     backend,
     host: whole.greet_as,
     connections,

@@ -1,15 +1,20 @@
 import { equalBytes, latin1, text } from '../bytes/index.ts';
 import {
   absent,
+  type Conversation,
   closed,
   type Framer,
   frame,
+  type Handover,
   handover,
   isApplications,
+  openingMiddle,
   type Profile,
   refused,
+  type ServerContext,
   send,
   startTls,
+  type Verdict,
 } from '../talk/index.ts';
 
 /** What begins every layer of a connection: the protocol, and its version. */
@@ -34,13 +39,8 @@ export const amqp: Profile = {
     return answer[4] === TLS[4] ? refused(text(answer)) : absent(text(answer)); // another version of it, or another layer
   },
 
-  *server(as) {
-    const heard = yield* frame(headerFrame);
-    const isTrigger = equalBytes(heard, TLS);
-    if (!isTrigger && isApplications(as, 'HEADER')) return handover(text(heard));
-    yield* send(as.secured ? SASL : TLS); // the go-ahead, or the layer that is wanted instead [AMQP 1.0 §2.2]
-    return isTrigger && !as.secured ? startTls : closed(text(heard));
-  },
+  server,
+  middle: openingMiddle(server, ['HEADER']),
   stead: {
     greeting: () => '',
     *turnAway() {
@@ -52,6 +52,14 @@ export const amqp: Profile = {
   speaksFirst: 'client',
   forgets: ['nothing: no more than the layer was named'],
 };
+
+function* server(as: ServerContext): Conversation<Verdict | Handover, 'server'> {
+  const heard = yield* frame(headerFrame);
+  const isTrigger = equalBytes(heard, TLS);
+  if (!isTrigger && isApplications(as, 'HEADER')) return handover(text(heard));
+  yield* send(as.secured ? SASL : TLS); // the go-ahead, or the layer that is wanted instead [AMQP 1.0 §2.2]
+  return isTrigger && !as.secured ? startTls : closed(text(heard));
+}
 
 const headerFrame: Framer = (buffer) => {
   if (buffer.subarray(0, 4).some((octet, index) => octet !== TLS[index])) return -1;

@@ -105,6 +105,10 @@ export const services: readonly Service[] = [...profiles, ...implicitOnly];
 
 export const isProfile = (service: Service): service is Profile => 'client' in service;
 
+/** Whether who begins with TLS at once has to name the protocol in it, as the service's own servers demand. [V13] */
+export const demandsAlpn = ({ service }: Service): boolean =>
+  services.some((each) => each.service === service && each.alpnRequired === true);
+
 /**
  * What a URL's scheme means: `imaps` is the service `imap` with implicit TLS, and has no records of its own. [A17] A service
  * without a plaintext port is asked for with TLS by its very name.

@@ -16,8 +16,23 @@ import {
   verb,
   wordless,
 } from '../talk/index.ts';
+import { ircMiddle } from './irc-middle.ts';
 
 const UPGRADE: Meanings = { '670': 'yes', '691': 'no', '421': 'unknown', '451': 'unknown' };
+
+/** "You have not registered": nothing goes on without that. */
+const DEMAND = ':{host} 451 * :TLS is required: STARTTLS first';
+
+const server = lineServer({
+  upgrade: {
+    command: 'STARTTLS',
+    goAhead: ':{host} 670 * :STARTTLS successful, proceed with TLS handshake',
+    malformed: ':{host} 691 * :STARTTLS has no parameters',
+    again: ':{host} 691 * :TLS is already active',
+  },
+  quit: { command: 'QUIT', answer: ['ERROR :Bye'] },
+  demand: DEMAND,
+});
 
 /**
  * Chat. The client asks before it says who it is, and a server that does not know the question may stay silent: to
@@ -31,16 +46,8 @@ export const irc: Profile = {
   alpn: ['irc'],
   specs: ['IRCv3 tls 3.1', 'RFC 1459', 'RFC 7194'],
   client: trigger,
-  server: lineServer({
-    upgrade: {
-      command: 'STARTTLS',
-      goAhead: ':{host} 670 * :STARTTLS successful, proceed with TLS handshake',
-      malformed: ':{host} 691 * :STARTTLS has no parameters',
-      again: ':{host} 691 * :TLS is already active',
-    },
-    quit: { command: 'QUIT', answer: ['ERROR :Bye'] },
-    demand: ':{host} 451 * :TLS is required: STARTTLS first', // "you have not registered": nothing goes on without that
-  }),
+  server,
+  middle: ircMiddle(server, DEMAND),
   stead: lineStead('', 'ERROR :{why}'),
   speaksFirst: 'client',
   forgets: ['capabilities', 'the nickname and user named', 'the name of the server'],

@@ -1,6 +1,7 @@
 import { equalBytes, latin1, text } from '../bytes/index.ts';
 import {
   absent,
+  beginning,
   berFrame,
   type Conversation,
   closed,
@@ -8,14 +9,18 @@ import {
   element,
   elements,
   frame,
+  type Handover,
   handover,
   isApplications,
   notTheProtocol,
   type Profile,
   refused,
+  type ServerContext,
   send,
   startTls,
+  type Verdict,
 } from '../talk/index.ts';
+import { ldapMiddle } from './ldap-middle.ts';
 
 const START_TLS = latin1('1.3.6.1.4.1.1466.20037'); // [RFC4511 §4.14.1]
 const [MESSAGE, INTEGER, OCTETS, ENUMERATED] = [0x30, 0x02, 0x04, 0x0a];
@@ -60,30 +65,11 @@ export const ldap: Profile = {
 
   *server(as) {
     for (;;) {
-      const { id, operation, whole } = yield* message();
-      const answer = (tag: number, code: number, words: string) =>
-        send(element(MESSAGE, element(INTEGER, id), result(tag, code, words)));
-      const [name = '', response] = REQUESTS[operation.tag] ?? [];
-      const [oid, value] = elements(operation.body);
-      const isTrigger = name === 'EXTENDED' && oid?.tag === REQUEST_NAME && equalBytes(oid.body, START_TLS);
-      if (isTrigger && as.secured) {
-        yield* answer(EXTENDED_RESPONSE, OPERATIONS_ERROR, 'TLS is already active'); // [RFC4511 §4.14.2]
-      } else if (isTrigger && value !== undefined) {
-        yield* answer(EXTENDED_RESPONSE, PROTOCOL_ERROR, 'StartTLS has no value');
-      } else if (isTrigger) {
-        yield* answer(EXTENDED_RESPONSE, SUCCESS, '');
-        return startTls;
-      } else if (isApplications(as, name)) {
-        return handover(whole);
-      } else if (operation.tag === UNBIND) {
-        return closed('');
-      } else if (response !== undefined) {
-        yield* answer(response, CONFIDENTIALITY_REQUIRED, 'StartTLS first');
-      } else if (operation.tag !== ABANDON) {
-        return notTheProtocol('');
-      }
+      const outcome = yield* answered(yield* message(), as);
+      if (outcome !== undefined) return outcome;
     }
   },
+  middle: ldapMiddle((octets, as) => answered(read(octets), as)),
   stead: {
     greeting: () => '',
     // A Notice of Disconnection would do too, but clients do not show what it says.
@@ -102,13 +88,57 @@ const ID = Uint8Array.of(1);
 const NOTICE = Uint8Array.of(0);
 const NOBODY: Element = { tag: -1, body: new Uint8Array(0) };
 
-/** Takes one message. What has no id has no operation either, and is answered by nobody. */
-function* message(): Conversation<{ id: Uint8Array; operation: Element; whole: string }> {
-  const octets = yield* frame(berFrame(MESSAGE));
+/** What a server says to one message, and what it comes to; undefined when the next one may follow. */
+function* answered(
+  { id, operation, whole }: Message,
+  as: ServerContext,
+): Conversation<Verdict | Handover | undefined, 'server'> {
+  const answer = (tag: number, code: number, words: string) =>
+    send(element(MESSAGE, element(INTEGER, id), result(tag, code, words)));
+  const [name = '', response] = REQUESTS[operation.tag] ?? [];
+  const [oid, value] = elements(operation.body);
+  const isTrigger = name === 'EXTENDED' && oid?.tag === REQUEST_NAME && equalBytes(oid.body, START_TLS);
+  if (isTrigger && as.secured) {
+    yield* answer(EXTENDED_RESPONSE, OPERATIONS_ERROR, 'TLS is already active'); // [RFC4511 §4.14.2]
+  } else if (isTrigger && value !== undefined) {
+    yield* answer(EXTENDED_RESPONSE, PROTOCOL_ERROR, 'StartTLS has no value');
+  } else if (isTrigger) {
+    yield* answer(EXTENDED_RESPONSE, SUCCESS, '');
+    return startTls;
+  } else if (isApplications(as, name)) {
+    return handover(whole);
+  } else if (operation.tag === UNBIND) {
+    return closed('');
+  } else if (response !== undefined) {
+    yield* answer(response, CONFIDENTIALITY_REQUIRED, 'StartTLS first');
+  } else if (operation.tag !== ABANDON) {
+    return notTheProtocol('');
+  }
+  return undefined;
+}
+
+interface Message {
+  readonly id: Uint8Array;
+  readonly operation: Element;
+  readonly whole: string;
+}
+
+function* message(): Conversation<Message> {
+  return read(yield* frame(berFrame(MESSAGE)));
+}
+
+/** Reads one message, or the beginning of a long one. What has no id has no operation either, and is answered by nobody. */
+function read(octets: Uint8Array): Message {
   const [outer] = elements(octets);
-  const [id, operation = NOBODY] = elements(outer?.body ?? octets);
+  const [id, operation = NOBODY] = outer === undefined ? beginnings(octets) : elements(outer.body);
   const numbered = id?.tag === INTEGER && id.body.length > 0 && id.body.length <= 4;
   return { id: numbered ? id.body : NOTICE, operation: numbered ? operation : NOBODY, whole: text(octets) };
+}
+
+function beginnings(octets: Uint8Array): readonly Element[] {
+  const id = beginning(beginning(octets)?.body ?? octets);
+  const operation = id && beginning(id.behind);
+  return [id, operation].filter((each) => each !== undefined);
 }
 
 const result = (tag: number, code: number, words: string): Uint8Array =>

@@ -15,6 +15,7 @@ import {
   startTls,
   type Verdict,
 } from '../talk/index.ts';
+import { managesieveMiddle } from './managesieve-middle.ts';
 
 const ANSWER: Meanings = { OK: 'yes', NO: 'no', BYE: 'bye' };
 const CAPABILITIES = [
@@ -25,6 +26,20 @@ const CAPABILITIES = [
   '"VERSION" "1.0"',
   'OK "{host} ready"', // words need not follow, but GnuTLS' client waits for them
 ];
+
+const server = lineServer({
+  greeting: CAPABILITIES,
+  upgrade: {
+    command: 'STARTTLS',
+    goAhead: 'OK "Begin TLS negotiation now"',
+    malformed: 'NO "STARTTLS has no parameters"',
+    again: 'NO "TLS is already active"',
+  },
+  answers: { CAPABILITY: CAPABILITIES, NOOP: ['OK'] },
+  quit: { command: 'LOGOUT', answer: ['OK'] },
+  carriesData: /\{\d+\+?\}$/, // a literal: it is not waited for [RFC5804 §1.2]
+  demand: 'NO (ENCRYPT-NEEDED) "STARTTLS first"', // [RFC5804 §1.3]
+});
 
 /** Scripts that filter mail. The server greets with what it can do, and does so again over TLS. [RFC5804 §2.2] */
 export const managesieve: Profile = {
@@ -41,19 +56,8 @@ export const managesieve: Profile = {
     return offered ? yield* trigger() : absent(listed.join('\n'));
   },
 
-  server: lineServer({
-    greeting: CAPABILITIES,
-    upgrade: {
-      command: 'STARTTLS',
-      goAhead: 'OK "Begin TLS negotiation now"',
-      malformed: 'NO "STARTTLS has no parameters"',
-      again: 'NO "TLS is already active"',
-    },
-    answers: { CAPABILITY: CAPABILITIES, NOOP: ['OK'] },
-    quit: { command: 'LOGOUT', answer: ['OK'] },
-    carriesData: /\{\d+\+?\}$/, // a literal: it is not waited for [RFC5804 §1.2]
-    demand: 'NO (ENCRYPT-NEEDED) "STARTTLS first"', // [RFC5804 §1.3]
-  }),
+  server,
+  middle: managesieveMiddle(server, (buffer) => lineWithLiterals(buffer)),
   stead: lineStead('', 'BYE (TRYLATER) "{why}"'), // [RFC5804 §1.3]
   speaksFirst: 'server',
   forgets: ['capabilities', 'authentication'],

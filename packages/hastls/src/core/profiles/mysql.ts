@@ -1,18 +1,22 @@
 import { concatBytes, fromHex, latin1, text } from '../bytes/index.ts';
 import {
   absent,
+  type Conversation,
   clientHello,
   closed,
-  type Framer,
   frame,
+  type Handover,
   handover,
   isApplications,
   NONCE_OCTETS,
   notTheProtocol,
   type Profile,
+  type ServerContext,
   send,
   startTls,
+  type Verdict,
 } from '../talk/index.ts';
+import { mysqlMiddle } from './mysql-middle.ts';
 
 const CLIENT_SSL = 0x08; // of the second octet of capabilities
 /** Sequence 1; capabilities that every server with TLS has, packets up to 16 MiB, utf8; no user yet. */
@@ -40,23 +44,27 @@ export const mysql: Profile = {
     return startTls;
   },
 
-  *server(as) {
-    if (!as.greeted) yield* send(greeting(as.nonce ?? new Uint8Array(NONCE_OCTETS)));
-    const packet = yield* frame(packetFrame);
-    const asksForTls = packet.length === SSL_REQUEST.length && ((packet[5] ?? 0) & CLIENT_SSL) !== 0;
-    if (asksForTls && !as.secured) return yield* clientHello(); // which comes unasked [V5]
-    if (!asksForTls && isApplications(as, 'LOGIN')) return handover(text(packet));
-    const refusal = as.secured ? AGAIN : DEMAND;
-    yield* send(packetOf((packet[3] ?? 0) + 1, latin1(refusal)));
-    return closed('');
-  },
+  server,
+  middle: mysqlMiddle(server, packetFrame),
   speaksFirst: 'client',
   forgets: ['the salt: authentication is asked for anew, with another', 'version', 'capabilities', 'the plugin named'],
 };
 
+function* server(as: ServerContext): Conversation<Verdict | Handover, 'server'> {
+  if (!as.greeted) yield* send(greeting(as.nonce ?? new Uint8Array(NONCE_OCTETS)));
+  const packet = yield* frame(packetFrame);
+  const asksForTls = packet.length === SSL_REQUEST.length && ((packet[5] ?? 0) & CLIENT_SSL) !== 0;
+  if (asksForTls && !as.secured) return yield* clientHello(); // which comes unasked [V5]
+  if (!asksForTls && isApplications(as, 'LOGIN')) return handover(text(packet));
+  const refusal = as.secured ? AGAIN : DEMAND;
+  yield* send(packetOf((packet[3] ?? 0) + 1, latin1(refusal)));
+  return closed('');
+}
+
 /** Frames a packet: three octets of length, the lowest first, and one that counts. */
-const packetFrame: Framer = ([low, middle = 0, high = 0, sequence]) =>
-  low === undefined || sequence === undefined ? 0 : 4 + low + (middle << 8) + (high << 16);
+function packetFrame([low, middle = 0, high = 0, sequence]: Uint8Array): number {
+  return low === undefined || sequence === undefined ? 0 : 4 + low + (middle << 8) + (high << 16);
+}
 
 /** A packet of less than 256 octets. */
 const packetOf = (sequence: number, body: Uint8Array): Uint8Array =>

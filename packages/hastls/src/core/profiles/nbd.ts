@@ -5,15 +5,19 @@ import {
   closed,
   type Framer,
   frame,
+  type Handover,
   handover,
   isApplications,
   notTheProtocol,
   octetsFrame,
   type Profile,
   refused,
+  type ServerContext,
   send,
   startTls,
+  type Verdict,
 } from '../talk/index.ts';
+import { nbdMiddle } from './nbd-middle.ts';
 
 const [MAGIC, OPTION, REPLY] = [
   latin1('NBDMAGIC'),
@@ -23,6 +27,7 @@ const [MAGIC, OPTION, REPLY] = [
 const FIXED = 1; // the fixed newstyle negotiation: what is unknown is answered
 const FLAGS = 3; // that, and no zeroes
 const [EXPORT_NAME, ABORT, STARTTLS] = [1, 2, 5];
+const NAMES: Readonly<Record<number, string>> = { 1: 'EXPORT_NAME', 2: 'ABORT', 3: 'LIST', 6: 'INFO', 7: 'GO' };
 const [ACK, UNSUPPORTED, INVALID, TLS_REQUIRED] = [1, 0x80000001, 0x80000003, 0x80000005];
 const ERROR = 0x80000000;
 
@@ -56,35 +61,38 @@ export const nbd: Profile = {
     return type === UNSUPPORTED ? absent(said) : refused(said);
   },
 
-  *server(as) {
-    if (!as.greeted) {
-      yield* send(concatBytes(MAGIC, OPTION, writer().uint16(FLAGS).finish()));
-      const flags = reader(yield* frame(octetsFrame(4))).uint32();
-      if ((flags & ~FLAGS) !== 0 || (flags & FIXED) === 0) return notTheProtocol('');
-    }
-    for (;;) {
-      const heard = yield* frame(optionFrame);
-      const asked = reader(heard.subarray(8)).uint32();
-      const isTrigger = asked === STARTTLS && heard.length === OPTION_HEAD;
-      if (isTrigger && !as.secured) {
-        yield* reply(asked, ACK);
-        return startTls;
-      }
-      if (asked === STARTTLS) {
-        yield* reply(asked, INVALID); // twice, or with data
-      } else if (isApplications(as, `${asked}`)) {
-        return handover(text(heard));
-      } else if (asked === EXPORT_NAME) {
-        return closed(''); // there is no other way to refuse it
-      } else {
-        yield* reply(asked, asked === ABORT ? ACK : TLS_REQUIRED);
-        if (asked === ABORT) return closed('');
-      }
-    }
-  },
+  server,
+  middle: nbdMiddle(server, { greeting: concatBytes(MAGIC, OPTION), reply: (buffer) => replyFrame(buffer) }),
   speaksFirst: 'client',
   forgets: ['every option agreed upon', 'names and sizes of exports'],
 };
+
+function* server(as: ServerContext): Conversation<Verdict | Handover, 'server'> {
+  if (!as.greeted) {
+    // "No zeroes" is not offered: the flags are said once, before TLS, and whoever goes on over TLS need not know them.
+    yield* send(concatBytes(MAGIC, OPTION, writer().uint16(FIXED).finish()));
+    if (reader(yield* frame(octetsFrame(4))).uint32() !== FIXED) return notTheProtocol('');
+  }
+  for (;;) {
+    const heard = yield* frame(optionFrame);
+    const asked = reader(heard.subarray(8)).uint32();
+    const isTrigger = asked === STARTTLS && heard.length === OPTION_HEAD;
+    if (isTrigger && !as.secured) {
+      yield* reply(asked, ACK);
+      return startTls;
+    }
+    if (asked === STARTTLS) {
+      yield* reply(asked, INVALID); // twice, or with data
+    } else if (isApplications(as, NAMES[asked] ?? `${asked}`)) {
+      return handover(text(heard));
+    } else if (asked === EXPORT_NAME) {
+      return closed(''); // there is no other way to refuse it
+    } else {
+      yield* reply(asked, asked === ABORT ? ACK : TLS_REQUIRED);
+      if (asked === ABORT) return closed('');
+    }
+  }
+}
 
 const OPTION_HEAD = 16;
 const REPLY_HEAD = 20;

@@ -1,17 +1,22 @@
 import { concatBytes, fromHex, latin1, reader, text, writer } from '../bytes/index.ts';
 import {
   absent,
+  type Conversation,
   closed,
   type Framer,
   frame,
+  type Handover,
   handover,
   isApplications,
   notTheProtocol,
   octetsFrame,
+  openingMiddle,
   type Profile,
   refused,
+  type ServerContext,
   send,
   startTls,
+  type Verdict,
 } from '../talk/index.ts';
 
 const SSL_REQUEST = fromHex('0000000804d2162f');
@@ -38,23 +43,8 @@ export const postgresql: Profile = {
     return said === 'E' ? absent('') : notTheProtocol(said);
   },
 
-  *server(as) {
-    for (;;) {
-      const packet = yield* frame(startupFrame);
-      const asks = reader(packet.subarray(4)).uint32();
-      if (asks === TLS && packet.length === SSL_REQUEST.length) {
-        yield* send(as.secured ? NO : YES);
-        if (!as.secured) return startTls;
-      } else if (asks === GSS) {
-        yield* send(NO);
-      } else if (isApplications(as, asks === CANCEL ? 'CANCEL' : 'STARTUP')) {
-        return handover(text(packet));
-      } else {
-        if (asks !== CANCEL) yield* send(DEMAND); // a request to cancel is never answered
-        return closed('');
-      }
-    }
-  },
+  server,
+  middle: openingMiddle(server, ['STARTUP']),
   stead: {
     greeting: () => '',
     *turnAway(why) {
@@ -65,6 +55,24 @@ export const postgresql: Profile = {
   speaksFirst: 'client',
   forgets: ['nothing: no more than one octet was said'],
 };
+
+function* server(as: ServerContext): Conversation<Verdict | Handover, 'server'> {
+  for (;;) {
+    const packet = yield* frame(startupFrame);
+    const asks = reader(packet.subarray(4)).uint32();
+    if (asks === TLS && packet.length === SSL_REQUEST.length) {
+      yield* send(as.secured ? NO : YES);
+      if (!as.secured) return startTls;
+    } else if (asks === GSS) {
+      yield* send(NO);
+    } else if (isApplications(as, asks === CANCEL ? 'CANCEL' : 'STARTUP')) {
+      return handover(text(packet));
+    } else {
+      if (asks !== CANCEL) yield* send(DEMAND); // a request to cancel is never answered
+      return closed('');
+    }
+  }
+}
 
 /** Frames what comes before a session: it has no type, only a length, which is never large. */
 const startupFrame: Framer = (buffer) => {

@@ -1,4 +1,4 @@
-import { latin1, parsed, text, toHex } from '../bytes/index.ts';
+import { latin1, text, toHex } from '../bytes/index.ts';
 import {
   absent,
   type Conversation,
@@ -6,23 +6,22 @@ import {
   elementFrame,
   type Framer,
   frame,
+  type Handover,
   handover,
   isApplications,
   NONCE_OCTETS,
   notTheProtocol,
   type Profile,
-  readXml,
   refused,
   type Scope,
+  type ServerContext,
   type Service,
   send,
   startTls,
   streamHeadFrame,
-  type XmlElement,
+  type Verdict,
 } from '../talk/index.ts';
-
-const STREAMS = 'http://etherx.jabber.org/streams';
-const TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
+import { is, type Read, read, STREAMS, TLS, xmppMiddle } from './xmpp-middle.ts';
 
 /** Chat, between a person's client and the server. */
 export const xmppClient: Profile = xmpp('jabber:client', {
@@ -79,17 +78,9 @@ function xmpp(content: string, about: Service): Profile {
           ),
         );
       }
-      const { element, whole } = yield* take(elementFrame, scope);
-      const isTrigger = is(element, TLS, 'starttls');
-      if (isTrigger && !as.secured) {
-        yield* send(latin1(`<proceed xmlns='${TLS}'/>`));
-        return startTls;
-      }
-      if (element === undefined) return whole.trimStart().startsWith('</') ? closed(whole) : notTheProtocol(whole);
-      if (!isTrigger && isApplications(as, element.name.toUpperCase())) return handover(whole);
-      yield* send(latin1(isTrigger ? `<failure xmlns='${TLS}'/></stream:stream>` : DEMAND));
-      return closed(whole);
+      return yield* answered(text(yield* frame(elementFrame)), scope, as);
     },
+    middle: xmppMiddle(content, answered),
     stead: {
       greeting: () => '',
       *turnAway(why) {
@@ -103,21 +94,28 @@ function xmpp(content: string, about: Service): Profile {
   };
 }
 
+/** What a server says to one element, and what it comes to. */
+function* answered(whole: string, scope: Scope, as: ServerContext): Conversation<Verdict | Handover, 'server'> {
+  const { element } = read(whole, scope);
+  const isTrigger = is(element, TLS, 'starttls');
+  if (isTrigger && !as.secured) {
+    yield* send(latin1(`<proceed xmlns='${TLS}'/>`));
+    return startTls;
+  }
+  if (element === undefined) return whole.trimStart().startsWith('</') ? closed(whole) : notTheProtocol(whole);
+  if (!isTrigger && isApplications(as, element.name.toUpperCase())) return handover(whole);
+  yield* send(latin1(isTrigger ? `<failure xmlns='${TLS}'/></stream:stream>` : DEMAND));
+  return closed(whole);
+}
+
 const ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
 const DEMAND = `<stream:error><policy-violation xmlns='${ERRORS}'/></stream:error></stream:stream>`;
-
-const is = (element: XmlElement | undefined, namespace: string, name: string): boolean =>
-  element?.namespace === namespace && element.name === name;
 
 const quoted = (host: string): string =>
   host.replaceAll('&', '&amp;').replaceAll("'", '&apos;').replaceAll('<', '&lt;');
 
-/** Takes one frame, and reads it; what is not well-formed is no element. */
-function* take(
-  framer: Framer,
-  outer: Scope,
-): Conversation<{ element: XmlElement | undefined; scope: Scope; whole: string }> {
+/** Takes one frame, and reads it. */
+function* take(framer: Framer, outer: Scope): Conversation<Read & { whole: string }> {
   const whole = text(yield* frame(framer));
-  const read = parsed(() => readXml(whole, outer));
-  return { ...(read.ok ? read.value : { element: undefined, scope: outer }), whole };
+  return { ...read(whole, outer), whole };
 }

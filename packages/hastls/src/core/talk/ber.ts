@@ -29,6 +29,14 @@ export function elements(octets: Uint8Array): readonly Element[] {
   return found;
 }
 
+/** The first element, and what lies behind it: as much of either as is there. Undefined when not even its head is. */
+export function beginning(octets: Uint8Array): (Element & { readonly behind: Uint8Array }) | undefined {
+  const head = headOf(octets);
+  if (typeof head === 'number') return undefined;
+  const end = head.length + head.holds;
+  return { tag: octets[0] ?? 0, body: octets.subarray(head.length, end), behind: octets.subarray(end) };
+}
+
 /** Writes an element, in the shortest form that lengths below 256 have. */
 export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const body = concatBytes(...parts);

@@ -1,9 +1,15 @@
-import { type Conversation, startTls, type Verdict } from './conversation.ts';
+import { type Conversation, type Handover, handover, startTls, type Verdict } from './conversation.ts';
 
 /** Waits for the ClientHello that answers a go-ahead or a demand. Anything else ends the connection. [S10] [S13] */
 export function* clientHello(): Conversation<Verdict, 'server'> {
   yield { do: 'peek', is: looksLikeClientHello };
   return startTls;
+}
+
+/** Whether a client that speaks first begins with TLS. What it begins with instead is left to whoever reads on. */
+export function* helloOrNot(): Conversation<Verdict | Handover, 'server'> {
+  const begins = yield { do: 'peek', is: (buffer) => (looksLikeClientHello(buffer) === 0 ? 0 : 1) };
+  return looksLikeClientHello(begins) > 0 ? startTls : handover('');
 }
 
 /**

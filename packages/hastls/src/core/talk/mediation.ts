@@ -1,4 +1,5 @@
-import type { Conversation, Framer, Handover, Verdict } from './conversation.ts';
+import { latin1 } from '../bytes/text.ts';
+import type { Conversation, Framer, Handover, Peek, Verdict } from './conversation.ts';
 import type { ServerContext } from './profile.ts';
 
 /** The two whom a mediator stands between: the client, whose TLS ends here, and the server behind us, which has none. */
@@ -28,8 +29,8 @@ export interface Carry {
  */
 export type Passage = (piece: Uint8Array) => number | undefined;
 
-/** What a mediation may ask of whoever is driving it. */
-export type MediationStep = Tell | Hear | Carry;
+/** What a mediation may ask of whoever is driving it. Only the client's octets are peeked at, to tell a ClientHello. */
+export type MediationStep = Tell | Hear | Carry | Peek;
 
 /** A frame, and who said it. */
 export interface Heard {
@@ -59,6 +60,12 @@ export interface Middle {
   mediate(as: ServerContext): Mediation<MediationOutcome>;
   /** The commands, in capitals, that tell secrets: what a gateway that lets all else pass keeps for TLS. */
   readonly secrets: readonly string[];
+  /**
+   * The backend's greeting is the only one there is, and what is said over TLS answers it. So it is heard before TLS in
+   * every mode, and the connection on which it was said goes on: nothing that the client says in clear gets there if TLS
+   * is to follow. Default: no; what hears the client over TLS never heard it before. [V10]
+   */
+  readonly greetsOnce?: true;
 }
 
 /** Says something to one of the two. */
@@ -76,19 +83,26 @@ export function* carry(from: Party, passage: Passage): Mediation<void> {
   yield { do: 'carry', from, passage };
 }
 
-/** Waits for one frame of the client's; what the backend says of its own accord meanwhile is passed on unread. */
-export function* hearClient(frame: Framer): Mediation<Uint8Array> {
+/** What the backend says while the client is waited for: in which frames it is heard, and what of each is passed on. */
+export interface Unasked {
+  readonly frame: Framer;
+  pass(said: Uint8Array): Uint8Array;
+}
+
+/** Waits for one frame of the client's; what the backend says of its own accord meanwhile is passed on, by default unread. */
+export function* hearClient(frame: Framer, { frame: spoken, pass }: Unasked = unread): Mediation<Uint8Array> {
   for (;;) {
-    const { from, bytes } = yield { do: 'hear', frames: { client: frame, backend: anything } };
+    const { from, bytes } = yield { do: 'hear', frames: { client: frame, backend: spoken } };
     if (from === 'client') return bytes;
-    yield* tell('client', bytes);
+    yield* tell('client', pass(bytes));
   }
 }
 
-const anything: Framer = (buffer) => buffer.length;
+const PIECE = 65_536; // what one frame of the backend's may hold
+const unread: Unasked = { frame: (buffer) => Math.min(buffer.length, PIECE), pass: (said) => said };
 
-/** Holds a server's conversation with the client. @throws TypeError when it demands a ClientHello in its midst */
-export function* asServer<R extends Verdict | Handover>(conversation: Conversation<R, 'server'>): Mediation<R> {
+/** Holds a server's conversation with the client. */
+export function* asServer<R>(conversation: Conversation<R, 'server'>, unasked?: Unasked): Mediation<R> {
   let step = conversation.next();
   while (!step.done) {
     switch (step.value.do) {
@@ -97,11 +111,29 @@ export function* asServer<R extends Verdict | Handover>(conversation: Conversati
         step = conversation.next();
         break;
       case 'take':
-        step = conversation.next(yield* hearClient(step.value.frame));
+        step = conversation.next(yield* hearClient(step.value.frame, unasked));
         break;
       case 'peek':
-        throw new TypeError('a ClientHello that is demanded in mid-dialogue cannot be waited for from the middle');
+        step = conversation.next((yield step.value).bytes);
+        break;
     }
   }
   return step.value;
 }
+
+/**
+ * The middle of a protocol in which only the client's first frames can lead to TLS: these are followed, and what comes
+ * behind them need not be.
+ */
+export const openingMiddle = (
+  server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>,
+  secrets: readonly string[],
+): Middle => ({
+  *mediate(as) {
+    const heard = yield* asServer(server(as));
+    if (heard.kind !== 'plaintext') return heard;
+    yield* tell('backend', latin1(heard.heard));
+    return { kind: 'relay' };
+  },
+  secrets,
+});

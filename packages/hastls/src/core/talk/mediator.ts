@@ -24,6 +24,7 @@ export function mediate<Outcome extends MediationOutcome>(mediation: Mediation<O
   const output: { readonly to: Party; readonly bytes: Uint8Array }[] = [];
   const waiting = { client: octetQueue(), backend: octetQueue() };
   let verdict: Outcome | Garbled | undefined;
+  let peeked = false;
   let step = mediation.next();
 
   const garbled = (why: GarbledWhy): false => {
@@ -36,6 +37,7 @@ export function mediate<Outcome extends MediationOutcome>(mediation: Mediation<O
   function advance(): boolean {
     if (step.done) return conclude(step.value);
     const ask = step.value;
+    peeked = ask.do === 'peek';
     switch (ask.do) {
       case 'tell':
         output.push({ to: ask.to, bytes: ask.bytes });
@@ -48,7 +50,16 @@ export function mediate<Outcome extends MediationOutcome>(mediation: Mediation<O
         queue.take(carried(ask.from, queue.view));
         return verdict === undefined;
       }
+      case 'peek':
+        return peek(ask.is(waiting.client.view));
     }
+  }
+
+  function peek(answer: -1 | 0 | 1): boolean {
+    // What is there while our words are still unsent came before them, and is no answer to them. [S13]
+    if (waiting.client.length > 0 && output.some(({ to }) => to === 'client')) return garbled('bytes-before-tls');
+    if (answer < 0) return garbled('not-the-protocol'); // [S10]
+    return answer > 0 && resume({ from: 'client', bytes: waiting.client.view });
   }
 
   function resume(heard?: { from: Party; bytes: Uint8Array }): true {
@@ -81,7 +92,7 @@ export function mediate<Outcome extends MediationOutcome>(mediation: Mediation<O
   }
 
   function conclude(outcome: Outcome): false {
-    if (isUpgrade(outcome) && waiting.client.length > 0) return garbled('bytes-before-tls'); // [V3]
+    if (isUpgrade(outcome) && waiting.client.length > 0 && !peeked) return garbled('bytes-before-tls'); // [V3]
     verdict = outcome;
     return false;
   }
@@ -99,7 +110,8 @@ export function mediate<Outcome extends MediationOutcome>(mediation: Mediation<O
     wants(from) {
       if (verdict !== undefined || step.done) return false;
       const ask = step.value;
-      return ask.do === 'hear' ? ask.frames[from] !== undefined : ask.do === 'carry' && ask.from === from;
+      if (ask.do === 'hear') return ask.frames[from] !== undefined;
+      return ask.do === 'carry' ? ask.from === from : ask.do === 'peek' && from === 'client';
     },
     leftover: (from) => waiting[from].view,
     feed(from, bytes) {

@@ -97,6 +97,12 @@ export interface ServerContext {
 /** How many octets of chance a server wants. */
 export const NONCE_OCTETS = 20;
 
+/** Whether the server speaks first, before TLS: then nobody can tell from the client's first octets what it wants. */
+export function serverGreets(profile: Profile): boolean {
+  const first = profile.server({ host: '', mode: 'require' }).next();
+  return first.done !== true && first.value.do === 'send';
+}
+
 /** Whether a command that is not the upgrade is the application's to answer. */
 export const isApplications = ({ mode, secured = false }: ServerContext, command: string): boolean =>
   secured || mode === 'prefer' || (mode !== 'require' && !mode.includes(command));

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { Profile, ServerContext } from '../../core/talk/index.ts';
+import { type Profile, type ServerContext, serverGreets } from '../../core/talk/index.ts';
 import { HastlsError } from '../errors.ts';
 import { type Backend, type BackendNews, createBackends, placeOf } from './backends.ts';
 import type { ServerIdentity } from './certificates.ts';
@@ -17,6 +17,11 @@ export interface GatewayOptions {
    * `implicit`; a public mail exchanger has to `prefer`, as it may not refuse strangers. [A37] [A38]
    */
   readonly mode: ServerContext['mode'] | 'implicit';
+  /**
+   * Who begins with TLS at once gets it too, on the same port: the first six octets tell, so it has to be the client that
+   * speaks first. Default: no.
+   */
+  readonly implicitToo?: boolean;
   /** The certificates: the first one that is for the name a client asks for, or else the first one of all. */
   readonly certificates: readonly ServerIdentity[];
   /** The certificates that clients have to show, or may. Default: they are not asked for one. */
@@ -71,11 +76,16 @@ export interface Gateway {
  * @throws HastlsError ERR_HASTLS_OPTION when the protocol cannot be followed
  */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { profile, mode, connections = 10_000, connectionsPerAddress = 200 } = options;
+  const { profile, mode, implicitToo = false, connections = 10_000, connectionsPerAddress = 200 } = options;
   if (mode !== 'implicit' && profile?.middle === undefined)
     throw new HastlsError(
       'ERR_HASTLS_OPTION',
       `${profile?.name ?? 'a service without a name'} can have implicit TLS only`,
+    );
+  if (implicitToo && profile !== undefined && serverGreets(profile))
+    throw new HastlsError(
+      'ERR_HASTLS_OPTION',
+      `${profile.name} cannot have both forms of TLS on one port: its clients wait for a greeting`,
     );
   const listed = [options.backend].flat();
   for (const backend of listed) checkBackend(backend, profile);

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type net from 'node:net';
 import type tls from 'node:tls';
+import { demandsAlpn } from '../../core/profiles/index.ts';
 import type { Agreed, Origin } from '../../core/proxy/index.ts';
 import {
   converse,
   type Handover,
+  helloOrNot,
   mediate,
   NONCE_OCTETS,
   type Profile,
@@ -61,6 +63,8 @@ export interface Visit extends Visitor {
   agreed?: Agreed;
   how: Visited['how'];
   readonly backends: net.Socket[];
+  /** A backend whose greeting was the client's, and what it said since, where that connection goes on over TLS. */
+  kept?: Reached;
 }
 
 /** A client has come. */
@@ -114,9 +118,10 @@ export async function attend(visit: Visit, options: GatewayOptions, house: House
   const mustCome = mode === 'require' || mode === 'implicit'; // where plaintext may go on, nobody has to come to TLS
   const toTls = mustCome ? setTimeout(end, handshakeMs) : undefined;
   try {
-    const plain = await beforeTls(visit, options, house);
+    const isImplicit = await beginsWithTls(visit, options);
+    const plain = isImplicit ? 'start-tls' : await beforeTls(visit, options, house);
     if (plain !== 'start-tls') return plain;
-    const met = await comesToTls(visit, options, house);
+    const met = await comesToTls(visit, options, house, isImplicit ? 'implicit' : 'in-band');
     clearTimeout(toTls);
     if (met.kind === 'failed') return failed(met.why);
     const greeted = visit.how === 'in-band';
@@ -130,12 +135,22 @@ export async function attend(visit: Visit, options: GatewayOptions, house: House
   }
 }
 
+/** Whether TLS begins at once: it has to, or it may and the client's first octets say that it does. */
+async function beginsWithTls({ client }: Visit, options: GatewayOptions): Promise<boolean> {
+  const { mode, profile, implicitToo = false, idleMs = IDLE_MS } = options;
+  if (mode === 'implicit' || profile === undefined) return true;
+  client.setTimeout(idleMs, () => client.destroy());
+  if (!implicitToo) return false;
+  await stirs(client);
+  const { kind } = await hold(client, converse(helloOrNot()), { timeoutMs: idleMs });
+  return kind === 'start-tls';
+}
+
 async function beforeTls(visit: Visit, options: GatewayOptions, house: House): Promise<Ending | 'start-tls'> {
   const { mode, profile, host = 'localhost', idleMs = IDLE_MS } = options;
   const { client } = visit;
   if (mode === 'implicit' || profile === undefined) return 'start-tls';
-  client.setTimeout(idleMs, () => client.destroy());
-  if (mode !== 'require') return between(visit, options, house, { mode });
+  if (mode !== 'require' || profile.middle?.greetsOnce === true) return between(visit, options, house, { mode });
   // The backend does not hear of a client before TLS. [R5]
   const held = await hold(client, converse(profile.server({ host, mode, nonce: randomBytes(NONCE_OCTETS) })), {
     timeoutMs: idleMs,
@@ -143,7 +158,12 @@ async function beforeTls(visit: Visit, options: GatewayOptions, house: House): P
   return concluded(client, held);
 }
 
-async function comesToTls(visit: Visit, { mode, idleMs = IDLE_MS }: GatewayOptions, { door }: House): Promise<Met> {
+async function comesToTls(
+  visit: Visit,
+  { profile, idleMs = IDLE_MS }: GatewayOptions,
+  { door }: House,
+  how: 'in-band' | 'implicit',
+): Promise<Met> {
   visit.client.setTimeout(0);
   const met = await door.meet(visit.client, (peer) => {
     visit.client = peer;
@@ -151,6 +171,10 @@ async function comesToTls(visit: Visit, { mode, idleMs = IDLE_MS }: GatewayOptio
   if (met.kind === 'failed') return met;
   const { peer, certificate } = met;
   const { protocol, cipher, serverName, alpn } = factsOf(peer);
+  if (how === 'implicit' && alpn === undefined && profile !== undefined && demandsAlpn(profile)) {
+    peer.destroy();
+    return { kind: 'failed', why: 'the client began with TLS, but did not say for which protocol' };
+  }
   visit.tls = { protocol, cipher, serverName, ...(certificate && { client: shownSubject(certificate) }) };
   visit.agreed = {
     version: protocol,
@@ -159,7 +183,7 @@ async function comesToTls(visit: Visit, { mode, idleMs = IDLE_MS }: GatewayOptio
     ...(serverName !== undefined && { serverName }),
     ...(certificate && { certificate: { commonName: commonNameOf(certificate) } }),
   };
-  visit.how = mode === 'implicit' ? 'implicit' : 'in-band';
+  visit.how = how;
   peer.setTimeout(idleMs, () => peer.destroy());
   return met;
 }
@@ -181,6 +205,10 @@ async function between(
   const { profile, host = 'localhost', dialMs = 10_000 } = options;
   const { client, origin } = visit;
   const agreed = as.secured === true ? visit.agreed : undefined;
+  if (visit.kept !== undefined) {
+    const crossed = await cross(visit, options, visit.kept, as);
+    return crossed === 'unwilling' ? failed('the backend: it does not greet as one who serves') : crossed;
+  }
   let why = 'there is none';
   for (const backend of backends.inOrder()) {
     if (client.destroyed) return over;
@@ -206,7 +234,7 @@ async function cross(
   as: Omit<ServerContext, 'host'>,
 ): Promise<Ending | 'start-tls' | 'unwilling'> {
   const { client } = visit;
-  visit.backends.push(leg.socket);
+  if (visit.kept === undefined) visit.backends.push(leg.socket);
   const legs = { client: clientLeg(client), backend: leg };
   if (profile?.middle === undefined) {
     if (greeting !== undefined) legs.client.write(greeting);
@@ -221,6 +249,11 @@ async function cross(
     return over;
   }
   legs.client.release();
+  if (crossed.kind === 'start-tls') {
+    const hello = mediator.leftover('client'); // where it comes unasked
+    if (hello.length > 0) client.unshift(hello);
+    if (profile.middle.greetsOnce === true) visit.kept = { leg, greeting: mediator.leftover('backend') };
+  }
   if (crossed.kind === 'refused') {
     leg.socket.destroySoon();
     return 'unwilling';
@@ -253,6 +286,13 @@ async function sendAway(
   await turnAway(client, profile?.stead, 'the service cannot be reached now');
   return failed(why);
 }
+
+/** Until a client says something, or has left. */
+const stirs = (socket: net.Socket): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    else socket.once('readable', resolve).once('close', resolve);
+  });
 
 const closed = (socket: net.Socket): Promise<void> =>
   new Promise((resolve) => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
-import { ldap, pop3 } from 'hastls/profiles';
+import { ftp, ldap, mysql, pop3, postgresql, smtp } from 'hastls/profiles';
 import { createGateway } from 'hastls/serve';
 import { mailBackend } from './backend.js';
-import { authority, client, identity, secured, started, trust } from './client.js';
+import { authority, type Client, client, identity, over, secured, started, trust } from './client.js';
 import { at, implicit, inBand, running } from './running.js';
 
 test('[R5] [A37] with `require` nothing is said to the backend before TLS, and over TLS everything', async (t) => {
@@ -306,7 +306,119 @@ test('what is no protocol, and no TLS, ends the connection and nothing else', as
 
 test('a protocol that cannot be followed has implicit TLS only', () => {
   const options = { certificates: [identity], backend: at(1) };
-  for (const profile of [ldap, undefined])
+  for (const profile of [ftp, undefined])
     assert.throws(() => createGateway({ profile, mode: 'require', ...options }), { code: 'ERR_HASTLS_OPTION' });
-  createGateway({ profile: ldap, mode: 'implicit', ...options });
+  createGateway({ profile: ftp, mode: 'implicit', ...options });
+});
+
+/** A backend that says back what it hears, and says first what it is given to say. */
+async function parrot(t: TestContext, greeting?: Uint8Array): Promise<number> {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {}).pipe(socket);
+    if (greeting !== undefined) socket.write(greeting);
+  });
+  return started(t, server);
+}
+const SSL_REQUEST = Uint8Array.of(0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f);
+const STARTUP = Uint8Array.of(0, 0, 0, 9, 0, 3, 0, 0, 0);
+
+test('both forms of TLS on one port, and plaintext where it may be: the first octets tell, however they come', async (t) => {
+  const backend = at(await parrot(t));
+  const { port, ending } = await running(t, { backend, profile: postgresql, mode: 'prefer', implicitToo: true });
+  const said = async (peer: Client) => {
+    peer.say(STARTUP);
+    return Buffer.from(await peer.hear('\0'), 'latin1');
+  };
+  const asks = await client(t, port);
+  for (const octet of SSL_REQUEST) {
+    asks.say(Uint8Array.of(octet));
+    await new Promise((soon) => setTimeout(soon, 2));
+  }
+  await asks.hear('S');
+  assert.deepEqual(await said(await secured(t, asks)), Buffer.from(STARTUP));
+  const direct = tls.connect({ ...trust, ...at(port), ALPNProtocols: ['postgresql'] });
+  await once(direct, 'secureConnect');
+  assert.deepEqual(await said(over(t, direct)), Buffer.from(STARTUP));
+  assert.deepEqual(await said(await client(t, port)), Buffer.from(STARTUP));
+  const left = [ending(), ending(), ending()];
+  for (const { socket } of [asks, over(t, direct)]) socket.destroy();
+  assert.deepEqual([(await left[0])?.how, (await left[1])?.how].sort(), ['implicit', 'in-band']);
+});
+
+test('[V13] who begins with TLS at once names the protocol in it, where the servers of the service demand that', async (t) => {
+  const backend = at(await parrot(t));
+  const { port, ending } = await running(t, { backend, profile: postgresql, mode: 'require', implicitToo: true });
+  const over = ending();
+  const direct = tls.connect({ ...trust, ...at(port) });
+  direct.on('error', () => {}).on('secureConnect', () => direct.write(STARTUP));
+  await once(direct, 'close');
+  assert.equal((await over).ok, false);
+});
+
+test('with both forms a client that says nothing is shown out, and one that leaves leaves nothing behind', async (t) => {
+  const backend = at(await parrot(t));
+  const { port, gateway, ending } = await running(t, {
+    backend,
+    profile: ldap,
+    mode: 'prefer',
+    implicitToo: true,
+    idleMs: 100,
+  });
+  const overs = [ending(), ending()];
+  (await client(t, port)).socket.destroy();
+  assert.equal(await (await client(t, port)).rest(), '');
+  await Promise.all(overs);
+  assert.equal(gateway.connections, 0);
+});
+
+test('where the server greets nobody can be waited for: both forms on one port are refused', () => {
+  const options = { certificates: [identity], backend: at(1), mode: 'require', implicitToo: true } as const;
+  for (const profile of [smtp, pop3, mysql])
+    assert.throws(() => createGateway({ profile, ...options }), { code: 'ERR_HASTLS_OPTION' });
+  createGateway({ profile: ldap, ...options });
+});
+
+/** Without TLS: version, number, salt in two parts around the capabilities, the plugin. */
+const MYSQL_WORDS = Buffer.concat([
+  Buffer.from('\x0a8.0.0\0\x01\0\0\0saltsalt\0\xff\xf7\x21\x02\0\x08\0\x15', 'latin1'),
+  Buffer.alloc(10),
+  Buffer.from('saltsaltsalt\0mysql_native_password\0'),
+]);
+const MYSQL_GREETING = Buffer.concat([Buffer.from([MYSQL_WORDS.length, 0, 0, 0]), MYSQL_WORDS]);
+
+test('a backend that greets only once is the same before TLS and over it, and hears nothing of what leads there', async (t) => {
+  const heard: Buffer[] = [];
+  let connections = 0;
+  const server = net.createServer((socket) => {
+    connections++;
+    socket.on('error', () => {}).write(MYSQL_GREETING);
+    socket.on('data', (piece) => {
+      heard.push(piece);
+      socket.write(Buffer.from('0700000200000002000000', 'hex'));
+    });
+  });
+  const { port } = await running(t, { backend: at(await started(t, server)), profile: mysql, mode: 'require' });
+  const plain = await client(t, port);
+  const greeting = Buffer.from(await plain.hear('password\0'), 'latin1');
+  assert.equal((greeting[4 + 1 + 6 + 4 + 8 + 1 + 1] ?? 0) & 0x08, 0x08, 'the capability is ours');
+  const request = Buffer.from(`2000000185ae7f000000000121${'00'.repeat(23)}`, 'hex');
+  plain.say(request);
+  const peer = await secured(t, plain);
+  peer.say(Buffer.from('240000028dae7f000000000121', 'hex'), Buffer.alloc(23), Buffer.from('joe\0'));
+  assert.equal(Buffer.from(await peer.hear('\0\0\0'), 'latin1').toString('hex'), '0700000300000002000000');
+  assert.equal(connections, 1);
+  const login = Buffer.concat(heard);
+  assert.deepEqual([login[3], (login[5] ?? 0) & 0x08], [1, 0], 'counted without our request, and without TLS');
+});
+
+test('[A37] a client that logs in without TLS where it is required is refused by the number for it', async (t) => {
+  const { port } = await running(t, {
+    backend: at(await parrot(t, MYSQL_GREETING)),
+    profile: mysql,
+    mode: 'require',
+  });
+  const plain = await client(t, port);
+  await plain.hear('password\0');
+  plain.say(Buffer.from('2400000185a67f000000000121', 'hex'), Buffer.alloc(23), Buffer.from('joe\0'));
+  assert.match(await plain.rest(), /\xff\x57\x0c#HY000/); // 3159
 });

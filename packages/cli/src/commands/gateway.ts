@@ -34,12 +34,14 @@ const run = (options: DaemonOptions & Common): Promise<ExitStatus> =>
   });
 
 /** Defaults have found their places. */
-const printed = ({ drain_ms, log, ...config }: GatewayConfig) => ({
-  drain_ms,
-  log,
-  gateway: wholeGateways({ drain_ms, log, ...config }).map(({ listen, backend, ...rest }) => ({
-    listen: listen.map(placeName),
-    backend: placeName(backend),
-    ...rest,
-  })),
-});
+const printed = (config: GatewayConfig) => {
+  const { defaults: _, ...shared } = config;
+  return {
+    ...shared,
+    gateway: wholeGateways(config).map(({ listen, backend, ...rest }) => ({
+      ...rest,
+      listen: listen.map(placeName),
+      backend: backend.map(({ to, ...how }) => ({ to: placeName(to), ...how })),
+    })),
+  };
+};

@@ -122,12 +122,16 @@ function keysAt(schema: unknown, path: Path): readonly string[] {
 interface Inside {
   readonly shape?: Readonly<Record<string, unknown>>;
   readonly element?: unknown;
+  readonly out?: unknown;
+  readonly unwrap?: () => unknown;
 }
 
-/** Behind `optional()`, `default()` and their kin. */
+/** Behind `optional()`, `default()`, `preprocess()` and their kin. */
 function unwrapped(schema: unknown): Inside {
-  let bare = schema as { unwrap?: () => unknown } & Inside; // as zod's schemas are made
-  while (typeof bare?.unwrap === 'function' && bare.element === undefined)
-    bare = bare.unwrap() as { unwrap?: () => unknown } & Inside;
-  return bare ?? {};
+  let bare = schema as Inside; // as zod's schemas are made
+  for (;;) {
+    if (bare?.out !== undefined) bare = bare.out as Inside;
+    else if (bare?.unwrap !== undefined && bare.element === undefined) bare = bare.unwrap() as Inside;
+    else return bare ?? {};
+  }
 }

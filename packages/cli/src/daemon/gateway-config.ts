@@ -1,7 +1,8 @@
 import { profiles } from 'hastls/profiles';
 import { serverGreets } from 'hastls/talk';
 import { z } from 'zod';
-import { drain, listen, log, milliseconds } from './schema.ts';
+import { backends, clients, network } from './backend-config.ts';
+import { dns, drain, listen, log, milliseconds } from './schema.ts';
 
 const IN_BAND = ['require', 'require-for', 'prefer'] as const;
 export const MODES = [...IN_BAND, 'implicit', 'auto'] as const;
@@ -25,6 +26,12 @@ const shared = {
   total_ms: milliseconds,
   /** A connection to the backend may take so long. */
   dial_ms: milliseconds,
+  /** The certificates that clients have to show, or may. */
+  clients,
+  /** Balancers that say by the PROXY protocol whom they speak for: they have to, and nobody else may. */
+  proxy_from: z.array(network).min(1),
+  /** Does not serve what contradicts the record that is published under `name`. */
+  enforce_record: z.boolean(),
 };
 const defaults = z.strictObject({
   ...z.object(shared).partial().shape,
@@ -34,6 +41,7 @@ const defaults = z.strictObject({
   handshake_ms: milliseconds.default(60_000),
   idle_ms: milliseconds.default(600_000),
   dial_ms: milliseconds.default(10_000),
+  enforce_record: z.boolean().default(false),
 });
 
 const gateway = z
@@ -51,8 +59,14 @@ const gateway = z
     in_band: z.enum(IN_BAND).optional(),
     /** The commands that wait for TLS. Default: those that tell secrets. */
     require_for: z.array(z.string().toUpperCase()).min(1).optional(),
-    /** The server that leaves TLS to us; nobody else should be able to reach it. */
-    backend: listen,
+    /** The server that leaves TLS to us, or several of a kind; nobody else should be able to reach it. */
+    backend: backends,
+    /** Which of several a client gets. */
+    backend_order: z.enum(['as-listed', 'in-turns']).default('as-listed'),
+    /** What clients call it, and under which a record is published. */
+    name: z.string().optional(),
+    /** The ports by which they come, where these are others than those that are listened on. */
+    public_ports: z.array(z.int().min(1).max(0xffff)).min(1).optional(),
     ...z.object(shared).partial().shape,
   })
   .superRefine(({ protocol, mode, in_band: inBand, require_for: commands }, context) => {
@@ -68,12 +82,23 @@ const gateway = z
     if (inBand !== undefined && mode !== 'auto') complain('in_band', 'it goes with mode = "auto"');
     if (commands !== undefined && (inBand ?? mode) !== 'require-for')
       complain('require_for', 'it goes with mode = "require-for", or with in_band = "require-for"');
+  })
+  .superRefine(({ protocol, backend, name, public_ports: ports }, context) => {
+    const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    const [profile, what] = [profileOf(protocol), protocol ?? 'what has no protocol'];
+    if (backend.some(({ tls }) => tls === 'in-band') && profile?.stead === undefined)
+      complain('backend', `${what} can have implicit TLS only on the way to it`);
+    if (backend.some(({ introduce }) => introduce === 'xclient') && profile?.introduce === undefined)
+      complain('backend', `${what} has no XCLIENT: introduce = "proxy-v2" would do`);
+    if (name !== undefined && profile === undefined) complain('name', 'a record is of a protocol: it goes with one');
+    if (ports !== undefined && name === undefined) complain('public_ports', 'it goes with name = "…"');
   });
 
 /** The file of `hastls gateway`. */
 export const gatewayConfig = z.strictObject({
   drain_ms: drain,
   log,
+  dns,
   defaults: defaults.prefault({}),
   gateway: z.array(gateway).min(1),
 });

@@ -1,4 +1,3 @@
-import type net from 'node:net';
 import { type Attempt, barredBy } from '../core/policy/index.ts';
 import { isProfile } from '../core/profiles/index.ts';
 import type {
@@ -16,7 +15,7 @@ import { OUTCOME_OF } from './ending.ts';
 import { HastlsError } from './errors.ts';
 import type { Explanation } from './explain.ts';
 import { type HandshakeFailure, handshake, type Secured, type Unauthenticated } from './handshake.ts';
-import { openSession, type Session } from './session.ts';
+import { type Beginning, openSession, type Session } from './session.ts';
 import type { Target } from './target.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -84,10 +83,11 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
         security: 'plaintext',
         how: 'plaintext',
         socket,
-        session: () => sessionOn(socket, target, options),
+        session: () => sessionOn({ how: 'plaintext', socket }, target, options),
       },
     };
-  if (attempt.do === 'tls') return secured(await handshake(socket, wanted), 'implicit');
+  const begin = (begun: Beginning) => sessionOn(begun, target, options);
+  if (attempt.do === 'tls') return secured(await handshake(socket, wanted), 'implicit', begin);
   if (!isProfile(target.service)) {
     socket.destroy();
     throw new HastlsError(
@@ -100,7 +100,7 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
     case 'secured':
     case 'unauthenticated':
     case 'failed':
-      return secured(upgraded, 'in-band');
+      return secured(upgraded, 'in-band', begin);
     case 'absent':
     case 'refused':
     case 'closed':
@@ -110,7 +110,7 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
 }
 
 async function sessionOn(
-  socket: net.Socket,
+  begun: Beginning,
   { service, host }: Target,
   { stance, switches, ca, self, identity, pins }: ConnectOptions,
 ): Promise<Session> {
@@ -119,7 +119,7 @@ async function sessionOn(
       'ERR_HASTLS_OPTION',
       `hastls knows no dialogue of commands for ${service.name}: use the socket`,
     );
-  return openSession(socket, service.session, {
+  return openSession(begun, service.session, {
     host,
     onDemand: stance === 'cio' && switches?.cioUpgrade === 'refuse' ? 'close' : 'upgrade',
     ...(ca === undefined ? {} : { ca }),
@@ -130,11 +130,18 @@ async function sessionOn(
   });
 }
 
-function secured(result: Secured | Unauthenticated | HandshakeFailure, how: 'implicit' | 'in-band'): Made {
+function secured(
+  result: Secured | Unauthenticated | HandshakeFailure,
+  how: 'implicit' | 'in-band',
+  begin: (begun: Beginning) => Promise<Session>,
+): Made {
   switch (result.kind) {
     case 'secured': {
       const { kind: _, ...facts } = result;
-      return { kind: 'connected', connection: { security: 'tls', how, ...facts } };
+      return {
+        kind: 'connected',
+        connection: { security: 'tls', how, session: () => begin({ how, ...facts }), ...facts },
+      };
     }
     case 'unauthenticated': {
       const { kind: _, ...facts } = result;

@@ -43,6 +43,11 @@ export interface Common {
 export interface SecureConnection extends Common, Omit<Secured, 'kind'> {
   readonly security: 'tls';
   readonly how: 'implicit' | 'in-band';
+  /**
+   * Opens the dialogue of commands, for whoever wants replies instead of octets, or to move data beside it.
+   * @throws HastlsError ERR_HASTLS_OPTION where the service has no such dialogue, and as the dialogue goes
+   */
+  session(): Promise<Session>;
 }
 
 /** Encrypted to somebody unknown; only by the switch `unauthenticatedTls`. [A29] */

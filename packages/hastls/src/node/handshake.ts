@@ -27,6 +27,8 @@ export interface HandshakeOptions extends Patience {
    * Keys the server may have, beside all other checks: SHA-256 over the SubjectPublicKeyInfo, in base64. Default: any.
    */
   readonly pins?: readonly string[];
+  /** A session with the same host, to be resumed if the server will. What a certificate has to prove stays the same. */
+  readonly resumes?: Buffer;
   /**
    * DANGER: go on although nobody has vouched for the peer. Whoever sits on the wire can be that peer, so this keeps
    * out onlookers and nothing more. A result got that way is of the kind `unauthenticated`, never `secured`.
@@ -103,6 +105,7 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
     ...options.identity,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+    ...(options.resumes === undefined ? {} : { session: options.resumes }),
   });
   return new Promise<Handshake>((resolve, reject) => {
     const unwatch = watch(
@@ -127,7 +130,8 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
         return fail({ cause: 'handshake', why: `${name} chose an application protocol that was not offered` });
       if (facts.alpn === undefined && options.alpnRequired === true)
         return fail({ cause: 'handshake', why: `${name} did not say that it speaks ${alpn?.join(' or ')}` }); // [V13]
-      const pin = pins.length === 0 ? undefined : pinOf(certificate);
+      const proven = pins.length === 0 || peer.isSessionReused(); // a session is with whoever it was begun with
+      const pin = proven ? undefined : pinOf(certificate);
       if (pin !== undefined && !pins.includes(pin))
         return fail({ cause: 'pinned', why: `the key of ${name} is not pinned: it has pin-sha256=${pin}` });
       unwatch();

@@ -20,3 +20,4 @@ export type { ClientIdentity } from './handshake.ts';
 export { type Answer, createResolver, lookup, type Resolver, type ResolverOptions } from './resolve/index.ts';
 export type { Session } from './session.ts';
 export { type Target, toTarget } from './target.ts';
+export type { Transfer } from './transfer.ts';

@@ -1,21 +1,21 @@
 import type net from 'node:net';
-import { latin1, text } from '../core/bytes/index.ts';
 import type { FallbackCause } from '../core/policy/index.ts';
 import {
   type Conversation,
   converse,
-  type Framer,
   type Handover,
   NEUTRAL_SELF,
   type PlainSession,
   type Verdict,
 } from '../core/talk/index.ts';
 import { type HastlsCode, HastlsError } from './errors.ts';
-import { handshake } from './handshake.ts';
+import { exchange } from './exchange.ts';
+import { handshake, type TlsFacts } from './handshake.ts';
 import { hold } from './hold.ts';
+import type { Transfer } from './transfer.ts';
 import type { UpgradeOptions } from './upgrade.ts';
 
-/** A dialogue of commands and replies that began in plaintext, and goes over to TLS as soon as the server wants it. */
+/** A dialogue of commands and replies. One that began in plaintext goes over to TLS as soon as the server wants it. */
 export interface Session {
   /** What protects the dialogue now. */
   readonly security: 'plaintext' | 'tls';
@@ -30,6 +30,11 @@ export interface Session {
    * @throws HastlsError when the connection or the upgrade fails; the session is over then
    */
   command(line: string): Promise<string>;
+  /**
+   * Says a command that moves data on a connection of their own, and gives that connection: over TLS, or not at all.
+   * @throws HastlsError ERR_HASTLS_OPTION where the service has no such thing, or the dialogue no TLS; and as they go
+   */
+  transfer(line: string): Promise<Transfer>;
   close(): void;
 }
 
@@ -39,26 +44,32 @@ export interface SessionOptions extends UpgradeOptions {
   readonly onDemand?: 'upgrade' | 'close';
 }
 
-/** Some replies carry whole messages; this much of one is kept. */
-const MAX_REPLY = 1 << 20;
+/** What a session is opened on: a connection on which nothing was said yet, or that came to TLS, one way or the other. */
+export type Beginning =
+  | { readonly how: 'plaintext'; readonly socket: net.Socket }
+  | (TlsFacts & { readonly how: 'implicit' | 'in-band' });
 
-/** Opens a session on a connection on which nothing was said yet. @throws HastlsError */
-export async function openSession(
-  plain: net.Socket,
-  dialogue: PlainSession,
-  options: SessionOptions,
-): Promise<Session> {
-  const { host, self = NEUTRAL_SELF } = options;
-  let socket = plain;
-  let security: Session['security'] = 'plaintext';
+/** Opens a session. @throws HastlsError */
+export async function openSession(begun: Beginning, dialogue: PlainSession, options: SessionOptions): Promise<Session> {
+  const to = { host: options.host, self: options.self ?? NEUTRAL_SELF };
+  let socket = begun.socket;
+  let secured: TlsFacts | undefined = begun.how === 'plaintext' ? undefined : begun;
+  let isProtected = false;
+  let transferring = false;
   socket.on('error', ignore);
-  let greeting = await talk(socket, dialogue.open({ host, self }));
+  let greeting = await talk(begun.how === 'in-band' ? dialogue.reopen(to) : dialogue.open(to));
 
-  async function exchange(line: string): Promise<string> {
-    socket.write(latin1(`${line}\r\n`));
-    const reply = await frame(socket, dialogue.reply(line), options.timeoutMs);
-    if (reply === undefined) throw broken(socket, 'the connection ended, or stood still, in the middle of a reply');
-    return text(reply);
+  async function say(line: string): Promise<string> {
+    if (/[\r\n]/.test(line)) throw new HastlsError('ERR_HASTLS_OPTION', 'a command is one line');
+    if (dialogue.leavesTls?.test(line)) throw new HastlsError('ERR_HASTLS_OPTION', 'this would lead out of TLS');
+    if (transferring) throw new HastlsError('ERR_HASTLS_OPTION', 'data are being moved: finish() that first');
+    return reply(line, line);
+  }
+
+  async function reply(to: string, line?: string): Promise<string> {
+    const heard = await exchange(socket, line, dialogue.reply(to), options.timeoutMs);
+    if (heard === undefined) throw broken('the connection ended, or stood still, in the middle of a reply');
+    return heard;
   }
 
   /** What was learnt in plaintext is forgotten: the dialogue begins anew, but for the command that was refused. */
@@ -67,33 +78,65 @@ export async function openSession(
       socket.destroy();
       throw failed('upgrade-refused', 'this client is set to plaintext only');
     }
-    if (security === 'tls') throw broken(socket, 'the server demands TLS within TLS');
-    if (socket.readableLength > 0) throw broken(socket, 'there was plaintext where TLS had to begin'); // [V4]
-    await talk(socket, dialogue.trigger());
+    if (secured !== undefined) throw broken('the server demands TLS within TLS');
+    if (socket.readableLength > 0) throw broken('there was plaintext where TLS had to begin'); // [V4]
+    await talk(dialogue.trigger());
     const result = await handshake(socket, { ...options, unauthenticatedTls: false });
     if (result.kind !== 'secured') throw failed(result.kind === 'failed' ? result.cause : 'untrusted', result.why);
     socket = result.socket.on('error', ignore);
-    security = 'tls';
-    greeting = await talk(socket, dialogue.reopen({ host, self }));
+    secured = result;
+    greeting = await talk(dialogue.reopen(to));
   }
 
-  async function talk(over: net.Socket, conversation: Conversation<Verdict | Handover>): Promise<string> {
+  async function talk(conversation: Conversation<Verdict | Handover>): Promise<string> {
     const { timeoutMs, signal } = options;
-    const held = await hold(over, converse(conversation), {
+    const held = await hold(socket, converse(conversation), {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(signal === undefined ? {} : { signal }),
     });
     if (held.kind === 'plaintext') return held.heard;
     if (held.kind === 'start-tls') return '';
-    over.destroy();
-    if (held.kind === 'garbled') throw broken(over, `the dialogue before TLS is garbled: ${held.why}`);
-    if (held.kind === 'timeout') throw failed('timeout', held.why);
-    throw failed('upgrade-refused', `the server will not go on: ${held.kind}`);
+    socket.destroy();
+    if (held.kind === 'garbled') throw broken(`the dialogue is garbled: ${held.why}`);
+    if (held.kind === 'timeout') throw new HastlsError('ERR_HASTLS_TIMEOUT', `the dialogue ends: ${held.why}`);
+    throw new HastlsError('ERR_HASTLS_UPGRADE_REFUSED', `the server will not go on: ${held.kind}`);
+  }
+
+  async function transfer(line: string): Promise<Transfer> {
+    const { data } = dialogue;
+    if (data === undefined)
+      throw new HastlsError('ERR_HASTLS_OPTION', 'this service moves no data beside its dialogue');
+    if (secured === undefined) throw new HastlsError('ERR_HASTLS_OPTION', 'data are moved over TLS only');
+    if (!isProtected) await talk(data.protect()); // before the first of them [RFC4217 §9]
+    isProtected = true;
+    const port = Number(await talk(data.open()));
+    const begin = async () => {
+      const heard = await say(line);
+      transferring = data.begins(heard);
+      return transferring ? undefined : heard;
+    };
+    const { openData } = await import('./transfer.ts'); // few services have it
+    const opened = await openData(secured, port, begin, options);
+    if (typeof opened === 'string') return { kind: 'refused', reply: opened };
+    return {
+      kind: 'begun',
+      socket: opened.on('error', ignore),
+      async finish() {
+        const last = await reply(line);
+        transferring = false;
+        return last;
+      },
+    };
+  }
+
+  function broken(what: string): HastlsError {
+    socket.destroy();
+    return new HastlsError('ERR_HASTLS_GARBLED', `${what}: the connection is closed`);
   }
 
   return {
     get security() {
-      return security;
+      return secured === undefined ? 'plaintext' : 'tls';
     },
     get socket() {
       return socket;
@@ -102,24 +145,19 @@ export async function openSession(
       return greeting;
     },
     async command(line) {
-      if (/[\r\n]/.test(line)) throw new HastlsError('ERR_HASTLS_OPTION', 'a command is one line');
-      const reply = await exchange(line);
-      if (!dialogue.demands(reply)) return reply;
+      const first = await say(line);
+      if (!dialogue.demands(first)) return first;
       await secure();
-      const again = await exchange(line); // exactly once [S14]
-      if (dialogue.demands(again)) throw broken(socket, 'the server demands TLS within TLS');
+      const again = await say(line); // exactly once [S14]
+      if (dialogue.demands(again)) throw broken('the server demands TLS within TLS');
       return again;
     },
+    transfer,
     close: () => void socket.end(),
   };
 }
 
 const ignore = () => {}; // a connection that breaks between two commands fails the next one
-
-function broken(socket: net.Socket, what: string): HastlsError {
-  socket.destroy();
-  return new HastlsError('ERR_HASTLS_GARBLED', `${what}: the connection is closed`);
-}
 
 const CODES = {
   timeout: 'ERR_HASTLS_TIMEOUT',
@@ -132,33 +170,3 @@ const CODES = {
 
 const failed = (cause: keyof typeof CODES, why: string): HastlsError =>
   new HastlsError(CODES[cause], `the server demands TLS, and that failed: ${why}`);
-
-/** One whole frame, or `undefined` when it does not come. What follows it stays in the socket. */
-async function frame(socket: net.Socket, framer: Framer, timeoutMs = 30_000): Promise<Uint8Array | undefined> {
-  return new Promise((resolve) => {
-    let held = Buffer.alloc(0);
-    const finish = (result: Uint8Array | undefined): void => {
-      clearTimeout(timer);
-      socket.off('readable', read).off('end', lost).off('close', lost).off('error', lost);
-      resolve(result);
-    };
-    const lost = () => finish(undefined);
-    const timer = setTimeout(lost, timeoutMs);
-    function read(): void {
-      for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
-        held = Buffer.concat([held, chunk]);
-        const length = framer(held);
-        if (length < 0 || held.length > MAX_REPLY) lost();
-        else if (length === 0 || length > held.length) continue;
-        else {
-          if (held.length > length) socket.unshift(held.subarray(length));
-          finish(held.subarray(0, length));
-        }
-        return;
-      }
-    }
-    socket.on('readable', read).on('end', lost).on('close', lost).on('error', lost);
-    if (socket.destroyed || socket.readableEnded) lost();
-    else read();
-  });
-}

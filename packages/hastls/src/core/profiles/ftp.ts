@@ -8,6 +8,7 @@ import {
   lineFrame,
   lineServer,
   type Meanings,
+  notTheProtocol,
   type Profile,
   say,
   startTls,
@@ -27,14 +28,20 @@ const UPGRADE: Meanings = {
   '5': 'no',
 };
 
-/** Files: the connection for commands. Those for data are protected one by one, once `PROT P` was said over TLS. */
+const PROTECT: Meanings = { '200': 'yes', '421': 'bye', '4': 'no', '5': 'no' };
+const PASSIVE: Meanings = { '229': 'yes', '421': 'bye', '500': 'unknown', '502': 'unknown', '4': 'no', '5': 'no' };
+
+/**
+ * Files. Commands have one connection, and each transfer another: that one is in clear until `PROT P` was said over TLS,
+ * and the client begins TLS on it whichever way the data go. [RFC4217 §7] Longer than others for that second dialogue.
+ */
 export const ftp: Profile = {
   name: 'ftp',
   service: 'ftp',
   ports: { plain: [21], tls: [990] },
   implicitScheme: 'ftps',
   alpn: ['ftp'],
-  specs: ['RFC 4217', 'RFC 2389', 'RFC 959'],
+  specs: ['RFC 4217', 'RFC 2389', 'RFC 2428', 'RFC 959'],
 
   *client() {
     const greeting = yield* answer(GREETING);
@@ -53,7 +60,12 @@ export const ftp: Profile = {
       again: '503 TLS is already active',
     },
     answers: { FEAT: ['211-Features', ' AUTH TLS', ' PBSZ', ' PROT', '211 End'], NOOP: ['200 OK'] },
-    never: { CCC: '533 The connection for commands stays protected' }, // [V15] [RFC4217 §4]
+    never: {
+      CCC: '533 The connection for commands stays protected', // [V15] [RFC4217 §4]
+      'PROT C': '534 Data are not sent in clear', // [V15] [RFC4217 §9]
+      'PROT S': '536 TLS is private or nothing',
+      'PROT E': '536 TLS is private or nothing',
+    },
     quit: { command: 'QUIT', answer: ['221 Bye'] },
     demand: '530 TLS is required: AUTH TLS first',
   }),
@@ -69,6 +81,24 @@ export const ftp: Profile = {
     reply: () => answerFrame,
     demands: (reply) => /^(421|5[235]\d)[ -].*\b(TLS|SSL|encrypt)/is.test(reply),
     trigger,
+    leavesTls: /^(CCC|REIN|PROT [^P])/i, // [RFC4217 §6 §9 §11]
+    data: {
+      *protect() {
+        for (const command of ['PBSZ 0', 'PROT P']) {
+          yield* say(command);
+          const { failed } = yield* answer(PROTECT);
+          if (failed !== undefined) return failed;
+        }
+        return handover('');
+      },
+      *open() {
+        yield* say('EPSV'); // and not PASV, whose answer names a host
+        const { failed, whole } = yield* answer(PASSIVE);
+        const port = /\(\|\|\|(\d{1,5})\|\)/.exec(whole)?.[1]; // [RFC2428 §3]
+        return failed ?? (port === undefined ? notTheProtocol(whole) : handover(port));
+      },
+      begins: (reply) => /^1\d\d[ -]/.test(reply),
+    },
   },
 };
 

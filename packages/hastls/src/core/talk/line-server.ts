@@ -23,7 +23,7 @@ export interface ServerWords {
   };
   /** Commands, in capitals, that are answered before TLS: what a client must know to find the upgrade. */
   readonly answers?: Readonly<Record<string, readonly string[]>>;
-  /** Commands, in capitals, that no application gets to see, under TLS neither: they would lead out of it. [V15] */
+  /** Commands, in capitals, with or without a parameter, that no application gets to see: they lead out of TLS. [V15] */
   readonly never?: Readonly<Record<string, string>>;
   /** The command that ends a connection, and the last word. */
   readonly quit?: { readonly command: string; readonly answer: readonly string[] };
@@ -64,15 +64,17 @@ export function lineServer(words: ServerWords): (as: ServerContext) => Conversat
       const heard = yield* line();
       const [tag, command] = tagged ? split(heard) : ['', heard];
       const word = verb(command);
+      const whole = command.trimEnd().toUpperCase();
+      const refusal = [whole, word].find((each) => Object.hasOwn(never, each));
       if (word === upgradeWord && as.secured) {
         yield* answer(tag, upgrade.again); // never twice [RFC3207 §4.2]
-      } else if (word === upgradeWord && command.trimEnd().toUpperCase() !== upgrade.command) {
+      } else if (word === upgradeWord && whole !== upgrade.command) {
         yield* answer(tag, upgrade.malformed);
       } else if (word === upgradeWord) {
         yield* answer(tag, upgrade.goAhead);
         return helloFollowsDemand ? yield* clientHello() : startTls;
-      } else if (Object.hasOwn(never, word)) {
-        yield* answer(tag, never[word] ?? demand);
+      } else if (refusal !== undefined) {
+        yield* answer(tag, never[refusal] ?? demand);
       } else if (isApplications(as, word)) {
         return handover(heard);
       } else if (word === quit?.command) {

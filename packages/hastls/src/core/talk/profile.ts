@@ -119,4 +119,18 @@ export interface PlainSession {
   demands(reply: string): boolean;
   /** What is said between the demand and the ClientHello: nothing in the 1997 form [S9], the upgrade in later ones. */
   trigger(): Conversation<Verdict>;
+  /** Commands that lead out of TLS, wholly or for data: a client of ours never says them. Default: there are none. [V15] */
+  readonly leavesTls?: RegExp;
+  /** How data move on connections of their own. Default: they do not. */
+  readonly data?: DataDialogue;
+}
+
+/** How data move on connections of their own, each agreed upon in the dialogue, and each over TLS. [RFC4217 §7] */
+export interface DataDialogue {
+  /** Said over TLS before the first of them: they are to be protected too. Hands over nothing. */
+  protect(): Conversation<Verdict | Handover>;
+  /** Asks for a port on the host that we talk to; another host, nobody may send us to. Hands over the port. [V9] */
+  open(): Conversation<Verdict | Handover>;
+  /** Whether data move now, by this reply to the command that moves them. Another reply follows once they have. */
+  begins(reply: string): boolean;
 }

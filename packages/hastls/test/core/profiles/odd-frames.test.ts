@@ -110,6 +110,8 @@ const answers: readonly Answer[] = [
   [ftp, {}, 'USER joe\r\n', /^530 /],
   [ftp, {}, 'AUTH SSL\r\n', /^504 /],
   [ftp, secured, 'CCC\r\n', /^533 /],
+  [ftp, secured, 'prot c \r\n', /^534 /],
+  [ftp, secured, 'PROT S\r\n', /^536 /],
   [irc, {}, 'NICK joe\r\n', /^:host\.example 451 /],
   [ldap, {}, BIND, /^0.\x02\x01\x07a.\n\x01\x0d/s],
   [ldap, secured, START_TLS, /^0.\x02\x01\x01x.\n\x01\x01/s],

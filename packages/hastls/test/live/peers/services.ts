@@ -51,6 +51,7 @@ export const VSFTPD: Need = { packages: 'vsftpd', commands: ['vsftpd'], root: tr
 export const startVsftpd: StartService = async (home, { chain, key }, port) => {
   const [config, empty] = [join(home, 'vsftpd.conf'), join(home, 'vsftpd')];
   await mkdir(empty);
+  const files = await filesIn(home);
   await writeFile(
     config,
     `listen=YES
@@ -62,6 +63,14 @@ rsa_cert_file=${chain}
 rsa_private_key_file=${key}
 ssl_tlsv1=YES
 secure_chroot_dir=${empty}
+anonymous_enable=YES
+no_anon_password=YES
+allow_anon_ssl=YES
+force_anon_data_ssl=YES
+anon_root=${files}
+write_enable=YES
+anon_upload_enable=YES
+anon_umask=022
 `,
   );
   return daemon('vsftpd', [config], port);
@@ -69,7 +78,7 @@ secure_chroot_dir=${empty}
 
 export const PURE_FTPD: Need = {
   packages: 'pure-ftpd',
-  commands: [`${ASIDE}/usr/sbin/pure-ftpd`],
+  commands: [`${ASIDE}/usr/sbin/pure-ftpd`, `${ASIDE}/usr/bin/pure-pw`],
   unpacked: true,
   root: true,
 };
@@ -77,13 +86,28 @@ export const startPureFtpd: StartService = async (home, { chain, key }, port) =>
   const both = join(home, 'pure-ftpd.pem');
   await writeFile(both, `${await readFile(key, 'utf8')}${await readFile(chain, 'utf8')}`);
   const demandsTls = ['-Y', '2', '-2', both];
-  const anonymousOnly = ['-e'];
+  const [files, users, known] = [await filesIn(home), join(home, 'pure-ftpd.passwd'), join(home, 'pure-ftpd.pdb')];
+  const password = await run('openssl', 'passwd', '-6', 'secret');
+  const ids = await Promise.all(['-u', '-g'].map((flag) => run('id', flag, 'ftp')));
+  const joe = ['joe', password.trim(), ...ids.map((each) => each.trim()), '', `${files}/./`, ...Array(12).fill('')];
+  await writeFile(users, `${joe.join(':')}\n`);
+  await run(`${ASIDE}/usr/bin/pure-pw`, 'mkdb', known, '-f', users);
+  const joeOnly = ['-E', '-l', `puredb:${known}`, '-u', '1'];
   return daemon(
     `${ASIDE}/usr/sbin/pure-ftpd`,
-    ['-S', `127.0.0.1,${port}`, '-g', join(home, 'pure-ftpd.pid'), ...demandsTls, ...anonymousOnly],
+    ['-S', `127.0.0.1,${port}`, '-g', join(home, 'pure-ftpd.pid'), ...demandsTls, ...joeOnly],
     port,
   );
 };
+
+/** A directory with one file in it, and one where files may be left. */
+async function filesIn(home: string): Promise<string> {
+  const files = join(home, 'files');
+  await mkdir(join(files, 'in'), { recursive: true });
+  await writeFile(join(files, 'hello.txt'), 'hello\n');
+  await run('chown', 'ftp', join(files, 'in'));
+  return files;
+}
 
 export const MARIADB: Need = { packages: 'mariadb-server', commands: ['mariadbd', 'mariadb-install-db'], root: true };
 export const startMariadb: StartService = async (home, { ca, chain, key }, port) => {

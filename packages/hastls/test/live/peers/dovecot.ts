@@ -28,8 +28,16 @@ export interface DovecotPorts {
  */
 export const DOVECOT_STRICT = '127.0.0.2';
 
-/** Dovecot with one static password, `secret`, for every user. */
-export async function startDovecot(home: string, certificate: Certificate, ports: DovecotPorts): Promise<Peer> {
+/**
+ * Dovecot with one static password, `secret`, for every user.
+ * @param more lines for its configuration
+ */
+export async function startDovecot(
+  home: string,
+  certificate: Certificate,
+  ports: DovecotPorts,
+  more = '',
+): Promise<Peer> {
   const [base, mail, config] = [join(home, 'dovecot'), join(home, 'mail'), join(home, 'dovecot.conf')];
   for (const each of [base, mail]) await mkdir(each);
   await run('chown', 'mail:mail', mail);
@@ -77,7 +85,7 @@ service anvil {
 service stats {
   chroot =
 }
-`,
+${more}`,
   );
   return start({
     name: 'Dovecot',

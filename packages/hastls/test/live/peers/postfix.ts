@@ -24,8 +24,16 @@ export interface PostfixPorts {
 // `postfix check` would make them, and take a second for it.
 const QUEUE = ['active', 'bounce', 'defer', 'deferred', 'incoming', 'maildrop', 'private', 'public'];
 
-/** Postfix from a private configuration and queue; what it accepts is thrown away. */
-export async function startPostfix(home: string, certificate: Certificate, ports: PostfixPorts): Promise<Peer> {
+/**
+ * Postfix from a private configuration and queue; what it accepts is thrown away.
+ * @param more ports where it listens with settings of their own
+ */
+export async function startPostfix(
+  home: string,
+  certificate: Certificate,
+  ports: PostfixPorts,
+  more: Readonly<Record<number, readonly string[]>> = {},
+): Promise<Peer> {
   const [config, queue] = [join(home, 'postfix-etc'), join(home, 'postfix-queue')];
   const [data, logFile] = [join(home, 'postfix-data'), join(home, 'postfix.log')];
   await mkdir(config);
@@ -62,7 +70,9 @@ ${listen(ports.encrypt, 'smtpd_tls_security_level=encrypt')}
 ${listen(ports.submission, 'smtpd_tls_security_level=encrypt', 'syslog_name=postfix/submission')}
 ${listen(ports.implicit, 'smtpd_tls_wrappermode=yes')}
 ${listen(ports.none, 'smtpd_tls_security_level=none')}
-cleanup unix n - n - 0 cleanup
+${Object.entries(more)
+  .map(([port, settings]) => `${listen(Number(port), ...settings)}\n`)
+  .join('')}cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite
@@ -79,7 +89,7 @@ postlog unix-dgram n - n - 1 postlogd
     name: 'Postfix',
     command: 'master',
     args: ['-d', '-c', config],
-    isReady: () => listening(Object.values(ports)),
+    isReady: () => listening([...Object.values(ports), ...Object.keys(more).map(Number)]),
   });
   return { ...peer, log: () => `${peer.log()}${readFileSync(logFile, 'utf8')}` };
 }

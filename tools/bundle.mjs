@@ -32,6 +32,20 @@ for (const [family, together] of [
     output: { dir: `${library}/dist/lib`, chunkFileNames: 'shared/[name]-[hash].js', sourcemap: true },
   });
 
+/**
+ * commander can start subcommands that are programs of their own. Ours has none, and what starts programs has Node load
+ * sockets of every kind, at each run.
+ */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  transform(code, id) {
+    if (!id.endsWith('/commander/lib/command.js')) return undefined;
+    const [before, after, more] = code.split("require('node:child_process')");
+    if (after === undefined || more !== undefined) throw new Error('commander has changed: see tools/bundle.mjs');
+    return `${before}{}${after}`;
+  },
+};
+
 const dist = `${command}/dist`;
 /** What every run needs is joined in; what daemons need is loaded from where it is installed. */
 const joined = ['commander', 'picocolors'];
@@ -39,10 +53,10 @@ const { dependencies } = JSON.parse(readFileSync(`${command}/package.json`, 'utf
 rmSync(`${dist}/bundle`, { recursive: true, force: true });
 await bundle({
   input: { bin: `${dist}/main.js` },
+  plugins: [withoutChildProcess],
+  entry: `${dist}/main.js`,
   external: Object.keys(dependencies).filter((name) => name !== 'hastls' && !joined.includes(name)),
   together: [
-    // not main.js itself, which runs the command: what it loads then leads back to this file, and would wait for its end
-    ['program', 'failure', 'terminal'].map((each) => `${dist}/${each}.js`),
     [`${dist}/commands/lookup.js`, `${library}/dist/node/resolve/ask.js`, `${library}/dist/node/resolve/insist.js`],
   ],
   resolve: { alias: Object.fromEntries(subpaths.map(({ specifier, module }) => [`${specifier}$`, module])) },
@@ -56,38 +70,45 @@ const { resolve: find } = createRequire(`${command}/package.json`);
 const licence = (name) => readFileSync(join(dirname(find(name)), 'LICENSE'), 'utf8'); // both have it beside their entry
 writeFileSync(`${dist}/bundle/LICENSES.txt`, joined.map((name) => `${name}\n\n${licence(name)}`).join('\n\n'));
 
-/** @param together roots, a list for each file that they and all they import at once are to be in */
-async function bundle({ input, external = [], together, output, resolve }) {
-  const groups = together.map(() => new Set());
-  await build({
-    input,
+/**
+ * @param entry the module that a program begins with: what it needs is in its own file
+ * @param together roots, a list for each file that they and all they need at once are to be in
+ */
+async function bundle({ input, external = [], entry, together, output, resolve, plugins = [] }) {
+  const common = {
     external: [/^node:/, ...external],
     resolve,
     platform: 'node',
     transform: { target: 'node20.19' },
     checks: { ineffectiveDynamicImport: false }, // what is loaded late by one program is at hand in another
-    plugins: [
-      {
-        name: 'groups',
-        buildEnd() {
-          const gather = (id, into) => {
-            if (into.has(id)) return;
-            into.add(id);
-            for (const each of this.getModuleInfo(id)?.importedIds ?? []) gather(each, into);
-          };
-          for (const [index, roots] of together.entries()) for (const root of roots) gather(root, groups[index]);
-        },
-      },
-    ],
+  };
+  const ofEntry = entry === undefined ? new Set() : await needed(entry);
+  const groups = await Promise.all(together.map(needed));
+
+  /** The modules of which something is needed as soon as the roots are loaded. */
+  async function needed(roots) {
+    const late = { name: 'late', resolveDynamicImport: (id) => ({ id: String(id), external: true }) };
+    const { output: chunks } = await build({ ...common, input: roots, plugins: [...plugins, late], write: false });
+    return new Set(
+      chunks.flatMap(({ modules = {} }) => Object.keys(modules).filter((id) => modules[id].renderedLength > 0)),
+    );
+  }
+
+  await build({
+    ...common,
+    input,
+    plugins,
+    ...(entry !== undefined && { preserveEntrySignatures: 'allow-extension' }),
     output: {
       ...output,
       entryFileNames: '[name].js',
       // names stay as they are; the source map leads to the rest
       minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
       codeSplitting: {
+        ...(entry !== undefined && { includeDependenciesRecursively: false }), // the entry keeps what is its own
         groups: groups.map((modules, index) => ({
           name: 'main',
-          test: (id) => modules.has(id),
+          test: (id) => modules.has(id) && !ofEntry.has(id),
           priority: groups.length - index,
         })),
       },

@@ -7,4 +7,5 @@ endQuietlyWithReader();
 process.on('uncaughtException', (error) =>
   process.exit(tellFault(error, /--log-level[= ]debug/.test(process.argv.join(' ')))),
 );
-await run(process.argv.slice(2));
+// not awaited here: in the bundle, what it loads leads back to this file, and would wait for its end
+void run(process.argv.slice(2));

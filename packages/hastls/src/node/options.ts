@@ -1,4 +1,4 @@
-import { DEFAULT_SWITCHES, isStance, STANCES } from '../core/policy/index.ts';
+import { DEFAULT_SWITCHES, FALLBACK_CAUSES, isStance, STANCES, type Switches } from '../core/policy/index.ts';
 import type { ConnectOptions } from './connect.ts';
 import { HastlsError } from './errors.ts';
 
@@ -20,13 +20,31 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ConnectOptions>([
 /** A word that nobody knows may be a safeguard misspelt, so it is no detail. @throws HastlsError ERR_HASTLS_OPTION */
 export function checkOptions(options: ConnectOptions): void {
   for (const key of Object.keys(options)) if (!KNOWN.has(key)) throw refuse(`unknown option "${key}"`);
-  for (const key of Object.keys(options.switches ?? {}))
-    if (!(key in DEFAULT_SWITCHES)) throw refuse(`unknown switch "${key}"`);
+  checkSwitches(options.switches ?? {});
   if (options.stance !== undefined && !isStance(options.stance))
     throw refuse(`"${String(options.stance)}" is no stance: it is one of ${STANCES.join(', ')}`);
   for (const pin of options.pins ?? [])
     if (!/^[A-Za-z0-9+/]{43}=$/.test(pin)) throw refuse(`"${pin}" is no pin: it is a SHA-256 digest in base64`);
   if (options.pins?.length === 0) throw refuse('an empty list of pins lets no server in: leave it out, or pin a key');
+}
+
+/** What a switch may be set to, besides on and off. */
+const WORDS: Readonly<Partial<Record<string, readonly unknown[]>>> = {
+  cioUpgrade: ['allow', 'refuse'],
+  sioPref1: ['deny', 'ignore'],
+  fallbackScope: ['pair', 'host'],
+} satisfies { readonly [S in keyof Switches]?: readonly Switches[S][] };
+
+function checkSwitches({ fallbackCauses = [], ...others }: Partial<Switches>): void {
+  for (const [key, value] of Object.entries(others)) {
+    if (!Object.hasOwn(DEFAULT_SWITCHES, key)) throw refuse(`unknown switch "${key}"`);
+    const words = WORDS[key] ?? [true, false];
+    if (value !== undefined && !words.includes(value))
+      throw refuse(`the switch "${key}" is one of ${words.join(', ')}, not ${JSON.stringify(value)}`);
+  }
+  const known: readonly unknown[] = FALLBACK_CAUSES;
+  if (!Array.isArray(fallbackCauses) || !fallbackCauses.every((cause) => known.includes(cause)))
+    throw refuse(`the switch "fallbackCauses" is a list of ${FALLBACK_CAUSES.join(', ')}`);
 }
 
 const refuse = (message: string): HastlsError => new HastlsError('ERR_HASTLS_OPTION', message);

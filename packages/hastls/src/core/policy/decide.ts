@@ -18,7 +18,7 @@ import {
  * The order of thought: what forbids plaintext (everything that can, adds up), what allows TLS, which ports are left.
  */
 export function decide(request: Request): Decision {
-  const switches: Switches = { ...DEFAULT_SWITCHES, ...request.switches };
+  const switches = settingsOf(request.switches ?? {});
   const bars = plaintextBars(request, switches);
   const blocked = tlsBar(request, switches);
   const candidates = candidatesOf(request);
@@ -44,6 +44,12 @@ export function decide(request: Request): Decision {
     fallbackCauses: switches.fallbackCauses,
   };
 }
+
+/** The defaults, and what was chosen. A switch that is there and `undefined` was not chosen: it must not undo its default. */
+const settingsOf = (chosen: Partial<Switches>): Switches => ({
+  ...DEFAULT_SWITCHES,
+  ...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)),
+});
 
 const MADE_SECURE: Reason = {
   rule: 'A25',

@@ -20,7 +20,7 @@ interface Vectors {
 const vectors: Vectors = JSON.parse(readFileSync(new URL('../../../vectors/hastls.json', import.meta.url), 'utf8'));
 
 for (const { name, wire, native, rfc3597, expect, error } of vectors.read)
-  test(`[A5] [A6] [A7] [A8] read: ${name}`, () => {
+  test(`[A5] [A6] [A7] [A8] [F2] read: ${name}`, () => {
     const record = readHastls(fromHex(wire));
     if (record.kind === 'unusable') assert.equal(record.why, error);
     else assert.deepEqual({ ...record.doors, preference: record.preference }, expect);

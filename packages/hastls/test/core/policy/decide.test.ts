@@ -37,18 +37,26 @@ const singles: readonly Row[] = [
     'U25',
     'U25 -> I25',
   ],
-  ['[A23] bogus bars plaintext', 'imap', unproven('bogus'), 'X', 'T993 U143', 'T993 U143'],
+  ['[A23] [F5] bogus bars plaintext', 'imap', unproven('bogus'), 'X', 'T993 U143', 'T993 U143'],
   ['[A23] so does not knowing', 'smtp', unproven('indeterminate'), 'X', 'U25', 'U25'],
   ['[A8] records that make no sense leave TLS only', 'imap', secure('0 0 1, short'), 'X', 'T993 U143', 'T993 U143'],
   ['[R26] [R28] plaintext only, signed', 'smtp', secure('25 0 0'), 'I25', 'X', 'I25'],
   ['[A26] [R22] plaintext only, yet plaintext unwanted', 'smtp', secure('25 0 1'), 'X', 'X', 'X'],
   ['[R25] [R29] TLS only', 'http', secure('0 443 0'), 'X', 'T443', 'T443'],
-  ['[A25] TLS only, said twice', 'http', secure('0 443 1'), 'T443', 'T443', 'T443'],
+  ['[A25] [F6] TLS only, said twice', 'http', secure('0 443 1'), 'T443', 'T443', 'T443'],
   ['[A3] TLS only on the in-band port', 'smtp', secure('0 25 0'), 'X', 'U25', 'U25'],
   ['[A3] [A25] the same with preference 1', 'smtp', secure('0 25 1'), 'U25', 'U25', 'U25'],
   ['[R30] [A1] both, on two ports', 'http', secure('80 443 0'), 'I80', 'T443', 'T443 -> I80'],
   ['[R24] [R21] both, plaintext unwanted', 'http', secure('80 443 1'), 'T443', 'T443', 'T443'],
   ['[R15] [R6] in-band', 'smtp', secure('25 25 0'), 'I25', 'U25', 'U25 -> I25'],
+  [
+    '[A15] equal ports are in-band, whatever the port is known for',
+    'imap',
+    secure('993 993 1'),
+    'U993',
+    'U993',
+    'U993',
+  ],
   ['[R24] [R5] in-band, plaintext unwanted', 'smtp', secure('25 25 1'), 'U25', 'U25', 'U25'],
   ['[A7] an unknown preference tightens', 'smtp', secure('25 25 7'), 'U25', 'U25', 'U25'],
   ['[A4] [A7] so does one in the reserved octet', 'smtp', secure('25 25 256'), 'U25', 'U25', 'U25'],
@@ -65,7 +73,7 @@ const several: readonly Row[] = [
     'T443 T8443 -> I80 I8080',
   ],
   [
-    '[A9] one preference 1 among them',
+    '[A9] [F4] one preference 1 among them',
     'http',
     secure('80 443 0, 8080 8443 1'),
     'T443 T8443',
@@ -164,7 +172,7 @@ const cases: readonly Case[] = [
     'T443 -> I8080',
   ],
   [
-    '[A1] [R27] literal: in-band',
+    '[A1] [R27] [F3] literal: in-band',
     { service: smtp, evidence: secure('25 25 1'), ...on({ literalR27: true }) },
     'cso',
     'X',
@@ -176,7 +184,7 @@ const cases: readonly Case[] = [
     'X',
   ],
   [
-    '[A1] [R27] literal: TLS only is still met',
+    '[A1] [A2] [R27] literal: TLS only is still met, as 0 is no port that is given',
     { service: http, evidence: secure('0 443 0'), ...on({ literalR27: true }) },
     'cso',
     'T443',
@@ -308,6 +316,12 @@ for (const [kind, text, ...meets] of meetings)
     const outcome = STANCES.map((stance) => !decide({ service: http, stance, evidence: secure(text) }).refused);
     assert.deepEqual(outcome, meets);
   });
+
+test('a switch that is there and undefined has its default', () => {
+  const request = { service: smtp, stance: 'cfb', evidence: secure('25 0 1, 25 25 0') } as const;
+  const switches = { sioPref1: undefined, fallbackCauses: undefined } as unknown as Partial<Switches>; // as: JavaScript
+  assert.deepEqual(decide({ ...request, switches }), decide(request));
+});
 
 test('[A28] a step down names the attempts that must have failed before it, and the causes that count', () => {
   const decision = decide({ service: http, stance: 'cfb', evidence: secure('80 443 0, 8080 8443 0') });

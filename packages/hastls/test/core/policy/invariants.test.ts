@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Decision, decide, type Evidence, FALLBACK_CAUSES, PROOFS, type Request, STANCES } from 'hastls/policy';
+import {
+  barredBy,
+  type Decision,
+  decide,
+  type Evidence,
+  FALLBACK_CAUSES,
+  type Outcome,
+  PROOFS,
+  type Request,
+  STANCES,
+} from 'hastls/policy';
 import { portOf, record, SERVICES } from './notation.js';
 
 // The nine invariants of the decision table, over random RRsets of up to three records.
@@ -137,3 +147,32 @@ always('every decision has a reason, and a refusal has no plan', (_, decision) =
   assert.equal(decision.refused, decision.plan.length === 0);
   assert.ok(decision.because.every(({ rule, text }) => /^[RAF]\d+$/.test(rule) && text.length > 0));
 });
+
+/** How each attempt may fail. */
+const failures = fc.array(fc.constantFrom<Outcome>(...FALLBACK_CAUSES, 'attacked'), { minLength: 12, maxLength: 12 });
+
+test('[A28] [A11] whatever fails, and how: plaintext comes after failures of all its pair for allowed causes, never after an attack', () => {
+  let allowed = 0;
+  fc.assert(
+    fc.property(request, failures, (asked, outcomes) => {
+      const decision = decide(asked);
+      const causes: readonly string[] = asked.switches?.fallbackCauses ?? DEFAULT_CAUSES;
+      for (const [index, attempt] of decision.plan.entries()) {
+        if (attempt.do !== 'plaintext' || attempt.after === undefined) continue;
+        const tried = outcomes.slice(0, index).map((outcome) => ({ outcome }));
+        const isAllowed = barredBy(attempt, tried, decision.fallbackCauses) === undefined;
+        const ofPair = attempt.after.map((before) => outcomes[before] as string); // as: a plan has fewer than 12 attempts
+        assert.equal(
+          isAllowed,
+          ofPair.every((each) => causes.includes(each)) && !outcomes.slice(0, index).includes('attacked'),
+        );
+        if (isAllowed) allowed++;
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  assert.ok(allowed > 20, 'a property that nothing was held to');
+});
+
+/** Written out once more: a wrong name and a wrong key are no reasons to step down. */
+const DEFAULT_CAUSES = ['unreachable', 'timeout', 'not-offered', 'upgrade-refused', 'handshake', 'untrusted'];

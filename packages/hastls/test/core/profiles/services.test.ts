@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findService, imap, isProfile, profiles, services, submission } from '#core/profiles/index.js';
+import { findService, imap, isProfile, nntp, nntp1997, profiles, services, submission } from '#core/profiles/index.js';
 
 test('a secure scheme means the base service with implicit TLS [A17]', () => {
   assert.deepEqual(findService('imap'), { service: imap, implicit: false });
   assert.deepEqual(findService('IMAPS'), { service: imap, implicit: true });
   assert.deepEqual(findService('submissions'), { service: submission, implicit: true });
   for (const unknown of ['', 'gopher', 'constructor', '_imap', 'smtps']) assert.equal(findService(unknown), undefined);
+});
+
+test('news is upgraded as today, and with the trigger of 1997 for whoever asks for it by name [F7] [S18]', () => {
+  assert.equal(findService('nntp')?.service, nntp);
+  assert.equal(findService('nntps')?.service, nntp);
+  assert.equal(findService('nntp-1997')?.service, nntp1997);
+  assert.ok(nntp1997.ports.plain.every((port) => nntp.ports.plain.includes(port)));
 });
 
 test('submission is a service of its own, on ports of its own [A16]', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { type Connection, type ConnectOptions, connect, HastlsError } from 'hastls';
+import type { FallbackCause } from 'hastls/policy';
 import { imap, smtp } from 'hastls/profiles';
 import { type Attack, against, answerServfail, ofType, selfSigned, staySilent, stripSignatures } from 'hastls/testing';
 import { authority, resolving, serving } from './world.js';
@@ -136,6 +137,41 @@ for (const [what, own, outcome] of distrusted)
     assert.equal(connection.security, 'plaintext');
   });
 
+/** The switch narrower than its default, and wider. */
+const causes: readonly (readonly [
+  causes: readonly FallbackCause[],
+  own: NonNullable<Parameters<typeof serving>[2]>,
+  cfb: string,
+])[] = [
+  [['timeout'], { says: stripped }, 'ERR_HASTLS_NOT_OFFERED'],
+  [['not-offered'], { says: stripped }, 'plaintext'],
+  [['name-mismatch'], { identity: authority.issue(['other.example']) }, 'plaintext'],
+  [['untrusted'], { identity: authority.issue(['other.example']) }, 'ERR_HASTLS_NAME_MISMATCH'],
+];
+for (const [fallbackCauses, own, outcome] of causes)
+  test(`[A28] with fallbackCauses ${fallbackCauses.join()} ${'says' in own ? 'a stripped offer' : 'another name'} ends in ${outcome}`, async (t) => {
+    const server = await serving(t, imap, own);
+    const dns = await resolving(t, promising(`${server.port} ${server.port} 0`));
+    const connecting = connect('imap://mail.example', { dns, ca, stance: 'cfb', switches: { fallbackCauses } });
+    if (outcome !== 'plaintext') return assert.equal((await refused(connecting)).code, outcome);
+    const connection = await connecting;
+    connection.socket.destroy();
+    assert.equal(connection.security, 'plaintext');
+  });
+
+test('[A27] nothing is learnt from failures: TLS comes first the next time, too', async (t) => {
+  const { createResolver } = await import('hastls');
+  const resolver = createResolver(await resolving(t, promising('1 1 0', '1 2 0')));
+  t.after(() => resolver.close());
+  const once = async () => {
+    const error = await refused(connect('imap://mail.example', { resolver, ca, stance: 'cfb' }));
+    return error.because.filter((line) => / on port \d+: /.test(line)).map((line) => line.split(':')[0]);
+  };
+  const first = await once();
+  assert.deepEqual(first, ['upgrade on port 1', 'TLS on port 2', 'plaintext on port 1']);
+  assert.deepEqual(await once(), first);
+});
+
 test('[A29] [R7] unauthenticated TLS, by choice, comes before plaintext and is never called tls', async (t) => {
   const server = await serving(t, imap, { identity: selfSigned(['mail.example']) });
   const dns = await resolving(t, promising(`${server.port} ${server.port} 0`));
@@ -268,6 +304,12 @@ test("options that make no sense are the caller's mistake", async () => {
     { stance: 'opportunistic' } as never,
     { stanse: 'cso' } as never,
     { switches: { literalR28: true } } as never,
+    { switches: { sioPref1: 'Deny' } } as never,
+    { switches: { cioUpgrade: 'no' } } as never,
+    { switches: { fallbackScope: true } } as never,
+    { switches: { literalR27: 'no' } } as never,
+    { switches: { fallbackCauses: ['name-missmatch'] } } as never,
+    { switches: { fallbackCauses: 'timeout' } } as never,
   ];
   for (const each of options)
     assert.equal((await refused(connect('imap://mail.example', each))).code, 'ERR_HASTLS_OPTION');

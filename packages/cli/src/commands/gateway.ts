@@ -1,19 +1,39 @@
 import type { Command } from 'commander';
 import { does } from '../command.ts';
 import type { Common } from '../common-options.ts';
+import { readConfigFile } from '../daemon/config-file.ts';
+import { resolverOf } from '../daemon/dns.ts';
 import { type GatewayConfig, gatewayConfig, wholeGateways } from '../daemon/gateway-config.ts';
 import { makeGateways } from '../daemon/gateways.ts';
+import {
+  admit,
+  checkRecords,
+  type RecordChecks,
+  recordLines,
+  recordsObject,
+  statusOfRecords,
+} from '../daemon/record-checks.ts';
 import { type DaemonOptions, declareDaemon, runFile } from '../daemon/run-file.ts';
 import { placeName } from '../daemon/schema.ts';
 import type { ExitStatus } from '../exit-status.ts';
+import { resolverOptions } from '../resolver-options.ts';
+import { say } from '../terminal.ts';
+
+interface Own extends DaemonOptions {
+  readonly checkRecord?: boolean;
+}
 
 export function declare(command: Command): void {
-  declareDaemon(command, 'the gateways');
-  does<DaemonOptions>(command, EXAMPLES, run, FILE);
+  declareDaemon(command, 'the gateways').option(
+    '--check-record',
+    'say whether the records under their names promise what they serve, and end',
+  );
+  does<Own>(command, EXAMPLES, run, FILE);
 }
 
 const EXAMPLES = [
   ['hastls gateway -c gateway.toml --check', 'is this file all right?'],
+  ['hastls gateway -c gateway.toml --check-record', 'is what it serves what is published? (needs name = "…")'],
   ['hastls gateway -c gateway.toml', 'serve until SIGTERM; read the file and the certificates again on SIGHUP'],
 ] as const;
 
@@ -22,16 +42,28 @@ const FILE = `A file like this puts TLS in front of a mail server that knows non
   listen = "0.0.0.0:587"
   protocol = "submission"
   mode = "require"                      # or require-for, prefer, implicit
-  backend = "127.0.0.1:10587"           # or "unix:/run/mail.sock"
+  backend = "127.0.0.1:10587"           # or "unix:/run/mail.sock", or a list of several
   certificates = [{ cert = "chain.pem", key = "key.pem" }]`;
 
-const run = (options: DaemonOptions & Common): Promise<ExitStatus> =>
-  runFile(options, {
+async function run(options: Own & Common): Promise<ExitStatus> {
+  const { config: file } = options;
+  const check = (config: GatewayConfig): Promise<RecordChecks> =>
+    checkRecords(config, () => resolverOf(file, config.dns, resolverOptions(options)));
+  if (options.checkRecord === true) return tell(await check(readConfigFile(file, gatewayConfig)), options);
+  return runFile(options, {
     schema: gatewayConfig,
     printed,
-    make: (config, log) => makeGateways(options.config, config, log),
+    make: (config, log) => makeGateways(file, config, log),
+    admit: (config, log) => admit(config, check(config), log),
     names: ['gateway', 'gateways'],
   });
+}
+
+async function tell(checks: RecordChecks, { json }: Common): Promise<ExitStatus> {
+  if (json === true) await say(JSON.stringify(recordsObject(checks)));
+  else for (const line of recordLines(checks)) await say(line);
+  return statusOfRecords(checks);
+}
 
 /** Defaults have found their places. */
 const printed = (config: GatewayConfig) => {

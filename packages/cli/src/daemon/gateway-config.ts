@@ -83,7 +83,7 @@ const gateway = z
     if (commands !== undefined && (inBand ?? mode) !== 'require-for')
       complain('require_for', 'it goes with mode = "require-for", or with in_band = "require-for"');
   })
-  .superRefine(({ protocol, backend, name, public_ports: ports }, context) => {
+  .superRefine(({ protocol, backend, name, public_ports: ports, enforce_record: enforced }, context) => {
     const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
     const [profile, what] = [profileOf(protocol), protocol ?? 'what has no protocol'];
     if (backend.some(({ tls }) => tls === 'in-band') && profile?.stead === undefined)
@@ -92,6 +92,7 @@ const gateway = z
       complain('backend', `${what} has no XCLIENT: introduce = "proxy-v2" would do`);
     if (name !== undefined && profile === undefined) complain('name', 'a record is of a protocol: it goes with one');
     if (ports !== undefined && name === undefined) complain('public_ports', 'it goes with name = "…"');
+    if (enforced === true && name === undefined) complain('enforce_record', 'it goes with name = "…"');
   });
 
 /** The file of `hastls gateway`. */

@@ -8,6 +8,7 @@ import { UsageError } from '../failure.ts';
 import type { BackendConfig } from './backend-config.ts';
 import type { Serving } from './daemon.ts';
 import { type GatewayConfig, profileOf, type WholeGateway, wholeGateways } from './gateway-config.ts';
+import { readNamed } from './named-file.ts';
 import { placeName } from './schema.ts';
 
 /** Makes the gateways of a configuration; files that it names are beside it. @throws UsageError */
@@ -49,14 +50,6 @@ function makeGateway(file: string, whole: WholeGateway, log: Logger) {
     const names = certificates.map(({ cert, key }) => `${cert} with ${key}`).join(', ');
     const { message } = error as Error; // of files that cannot be read, or are no certificate and its key
     throw new UsageError(`${file} names certificates that cannot be used: ${names}`, [message]);
-  }
-}
-
-function readNamed(file: string, path: string): string {
-  try {
-    return readFileSync(resolve(dirname(file), path), 'utf8');
-  } catch (error) {
-    throw new UsageError(`${file} names a file that cannot be read: ${(error as Error).message}`); // of the system's
   }
 }
 

@@ -21,6 +21,8 @@ interface Daemon<Config> {
   /** The configuration as it would be written, with every default in it. */
   readonly printed: (config: Config) => Readonly<Record<string, unknown>>;
   readonly make: (config: Config, log: Logger) => Serving;
+  /** What has to be found out before anybody is served. Default: nothing. @throws what forbids it */
+  readonly admit?: (config: Config, log: Logger) => Promise<void>;
   /** What it serves, one and many: for people. */
   readonly names: readonly [one: string, many: string];
 }
@@ -34,7 +36,7 @@ export const declareDaemon = (command: Command, what: string): Command =>
 /** Runs a daemon by its file, or says what there is to say about the file. */
 export async function runFile<Config extends { readonly log: { readonly level: string }; readonly drain_ms: number }>(
   options: DaemonOptions & Common,
-  { schema, printed, make, names: [one, many] }: Daemon<Config>,
+  { schema, printed, make, admit, names: [one, many] }: Daemon<Config>,
 ): Promise<ExitStatus> {
   const { config: file } = options;
   const config = readConfigFile(file, schema);
@@ -46,9 +48,15 @@ export async function runFile<Config extends { readonly log: { readonly level: s
   if (options.check === true)
     await say(`${file}: nothing wrong with ${make(config, log).size === 1 ? `this ${one}` : `these ${many}`}`);
   if (options.printConfig === true || options.check === true) return EXIT.done;
+  await admit?.(config, log);
+  const readAgain = (): Config => {
+    const next = readConfigFile(file, schema);
+    admit?.(next, log).catch((error: Error) => log.error({ why: error.message }, 'this would not be started'));
+    return next;
+  };
   let first: Config | undefined = config;
   await runDaemon(() => {
-    const current = first ?? readConfigFile(file, schema);
+    const current = first ?? readAgain();
     first = undefined;
     return { serving: make(current, log), drainMs: current.drain_ms };
   }, log);

@@ -27,6 +27,8 @@ export const dns = z
   })
   .prefault({});
 
+export type DnsConfig = z.output<typeof dns>;
+
 export const log = z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') }).prefault({});
 
 /** How long connections may go on after the daemon was told to end. */

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import type net from 'node:net';
-import { dirname, resolve as resolvePath } from 'node:path';
 import type { Connection, ConnectOptions } from 'hastls';
 import { printable } from 'hastls/report';
-import { createResolver, type Resolver, type ResolverOptions } from 'hastls/resolve';
+import type { Resolver, ResolverOptions } from 'hastls/resolve';
 import { createTunnel } from 'hastls/serve';
 import type { Logger } from 'pino';
-import { UsageError } from '../failure.ts';
-import { toAnchors } from '../resolver-options.ts';
+import { resolverOf } from './dns.ts';
+import { readNamed } from './named-file.ts';
 import type { TunnelConfig } from './tunnel-config.ts';
 
 /** A server for the clients of each tunnel, and by which address they come. */
@@ -22,22 +20,8 @@ export type Tunnels = ReadonlyMap<
  * @throws UsageError HastlsError
  */
 export function makeTunnels(file: string, config: TunnelConfig, asked: ResolverOptions, log: Logger): Tunnels {
-  const read = (path: string): string => {
-    try {
-      return readFileSync(resolvePath(dirname(file), path), 'utf8');
-    } catch (error) {
-      throw new UsageError(
-        `${file} names a file that cannot be read: ${error instanceof Error ? error.message : path}`,
-      );
-    }
-  };
-  const { dns } = config;
-  const resolver = createResolver({
-    ...asked,
-    ...(dns.resolver === undefined ? {} : { servers: dns.resolver }),
-    ...(dns.anchors === undefined ? {} : { anchors: toAnchors(read(dns.anchors)) }),
-    timeoutMs: dns.timeout_ms,
-  });
+  const read = (path: string): string => readNamed(file, path);
+  const resolver = resolverOf(file, config.dns, asked);
   return new Map(
     config.tunnel.map((each) => [
       JSON.stringify(each.listen),

@@ -25,6 +25,8 @@ export interface ServicePorts {
   /** The first of each list is the default; `plain` is also where an in-band upgrade happens. */
   readonly ports: { readonly plain: readonly number[]; readonly tls: readonly number[] };
   readonly inBand: boolean;
+  /** A public server of it has to serve strangers without TLS too, whatever its record promises. [A38] */
+  readonly servesStrangers?: boolean;
 }
 
 /** Readings of the draft that an operator may choose to change; each is documented beside its default. */

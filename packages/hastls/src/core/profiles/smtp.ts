@@ -29,6 +29,7 @@ export const smtp: Profile = mail('EHLO', {
   name: 'smtp',
   service: 'smtp',
   ports: { plain: [25], tls: [] },
+  servesStrangers: true, // [RFC3207 §4]
   specs: ['RFC 3207', 'RFC 5321'],
 });
 

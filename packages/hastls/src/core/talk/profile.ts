@@ -14,6 +14,8 @@ export interface Service {
   readonly alpn?: readonly string[];
   /** A server of this service chooses one of them: TLS with anybody else may be in the middle of another dialogue. [V13] */
   readonly alpnRequired?: true;
+  /** A public server of it has to serve strangers without TLS too, whatever its record promises. Default: no. [A38] */
+  readonly servesStrangers?: true;
   /** Documents this was written from. */
   readonly specs: readonly string[];
   /** The scheme that means implicit TLS, if the service has one: `imaps`. */

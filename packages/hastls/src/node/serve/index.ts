@@ -42,6 +42,7 @@ export type { ServerIdentity } from './certificates.ts';
 export type { ClientCertificates } from './client-certificates.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Endpoint } from './leg.ts';
+export { checkRecord, type RecordCheck } from './record-check.ts';
 export { type Application, createTriggerServer, type Peer, type TriggerServerOptions } from './trigger-server.ts';
 export { createTunnel, type TunnelOptions } from './tunnel.ts';
 export type { Visited, Visitor } from './visit.ts';

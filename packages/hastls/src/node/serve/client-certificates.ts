@@ -1,4 +1,4 @@
-import { createHash, type X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import type tls from 'node:tls';
 import { printable } from '../../core/report/index.ts';
 import { pinOf } from '../pin.ts';
@@ -36,11 +36,12 @@ export function refusalOf(
 }
 
 /** A session is resumed under the rules that it began with, or not at all. Others may have had other authorities. */
-export const sessionIdOf = (clients: ClientCertificates): string =>
-  createHash('sha256')
-    .update(JSON.stringify([String(clients.ca), clients.optional === true, clients.pins, clients.names]))
-    .digest('hex')
-    .slice(0, 32); // as much as OpenSSL takes
+export const rulesOf = ({ ca, optional, pins, names }: ClientCertificates): readonly unknown[] => [
+  String(ca),
+  optional === true,
+  pins,
+  names,
+];
 
 /** Whose a certificate is, for people. */
 export const shownSubject = ({ subject }: X509Certificate): string =>

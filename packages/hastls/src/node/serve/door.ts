@@ -2,9 +2,11 @@ import type { X509Certificate } from 'node:crypto';
 import type net from 'node:net';
 import tls from 'node:tls';
 import { watch } from '../watch.ts';
-import { chooseCertificate, type ServerIdentity } from './certificates.ts';
-import { type ClientCertificates, refusalOf, sessionIdOf, shownSubject } from './client-certificates.ts';
+import { chooseCertificate, type ServerIdentity, sessionIdOf, staple } from './certificates.ts';
+import { type ClientCertificates, refusalOf, rulesOf, shownSubject } from './client-certificates.ts';
+import type { GatewayOptions } from './gateway.ts';
 import { HANDSHAKE_MS, secure } from './secure.ts';
+import { TLS } from './tls-settings.ts';
 
 /** Whether a client came to TLS, and with which certificate of its own. */
 export type Met =
@@ -23,12 +25,15 @@ export interface Door {
 /** @throws what is wrong with the certificates */
 export function createDoor(
   identities: readonly ServerIdentity[],
-  alpn: readonly string[] | undefined,
-  clients: ClientCertificates | undefined,
+  { profile, clients, ticketKeys }: Pick<GatewayOptions, 'profile' | 'clients' | 'ticketKeys'>,
 ): Door {
-  const offers = alpn === undefined ? {} : { ALPNProtocols: [...alpn] }; // [V13]
-  if (clients !== undefined) return doorThatAsks(identities, offers, clients);
-  const chosen = chooseCertificate(identities);
+  const offers = profile?.alpn === undefined ? {} : { ALPNProtocols: [...profile.alpn] }; // [V13]
+  const sessions = {
+    sessionIdContext: sessionIdOf(identities, [profile?.name, ...(clients === undefined ? [] : rulesOf(clients))]),
+    ...(ticketKeys && { ticketKeys: Buffer.from(ticketKeys) }),
+  };
+  if (clients !== undefined) return doorThatAsks(identities, { ...offers, ...sessions }, clients);
+  const chosen = chooseCertificate(identities, sessions);
   return {
     async meet(socket, begun) {
       const peer = await secure(socket, { ...chosen, ...offers }, begun);
@@ -45,20 +50,22 @@ const NO_TLS: Met = { kind: 'failed', why: 'no TLS came about' };
  */
 function doorThatAsks(
   identities: readonly ServerIdentity[],
-  offers: tls.TlsOptions,
+  offers: tls.TlsOptions & Pick<tls.SecureContextOptions, 'sessionIdContext' | 'ticketKeys'>,
   clients: ClientCertificates,
 ): Door {
-  const trust = { ca: clients.ca, sessionIdContext: sessionIdOf(clients) };
-  const { SNICallback } = chooseCertificate(identities, trust);
+  const { ALPNProtocols: _, ...sessions } = offers;
+  const { SNICallback } = chooseCertificate(identities, { ...sessions, ca: clients.ca });
+  const { cert, key } = identities[0] ?? {};
   const server: tls.Server = tls.createServer({
-    ...identities[0],
-    ...trust,
+    ...TLS,
+    ...(cert !== undefined && key !== undefined && { cert, key }),
     ...offers,
+    ca: clients.ca,
     ...(SNICallback !== undefined && { SNICallback }),
-    minVersion: 'TLSv1.2', // [RFC8996]
     requestCert: true,
     rejectUnauthorized: false, // we do it, and can say why
   });
+  staple(server, identities);
   const meetings = new WeakMap<object, (peer: tls.TLSSocket | undefined) => void>();
   server.on('secureConnection', function (this: object, peer) {
     meetings.get(this)?.(peer);

@@ -2,11 +2,22 @@ import net from 'node:net';
 import { type Profile, type ServerContext, serverGreets } from '../../core/talk/index.ts';
 import { HastlsError } from '../errors.ts';
 import { type Backend, type BackendNews, createBackends, placeOf } from './backends.ts';
+import { type Census, createCensus, EVERYBODY } from './census.ts';
 import type { ServerIdentity } from './certificates.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import { createDoor } from './door.ts';
 import { announcedBy, hearOrigin } from './origin.ts';
-import { attend, type Ending, failed, startVisit, type Visit, type Visited, type Visitor, visited } from './visit.ts';
+import { attend } from './visit.ts';
+import {
+  type Ending,
+  failed,
+  type Secured,
+  startVisit,
+  type Visit,
+  type Visited,
+  type Visitor,
+  visited,
+} from './visited.ts';
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -41,6 +52,13 @@ export interface GatewayOptions {
   readonly connections?: number;
   /** And how many of one address. Default 200. */
   readonly connectionsPerAddress?: number;
+  /** Who counts. Default: nobody but this gateway. With the one of a gateway whose place this one takes, its clients count too. */
+  readonly census?: Census;
+  /**
+   * The key of session tickets: 48 octets, as `tls.createSecureContext()` takes them. Gateways with the same key, the same
+   * protocol and the same names resume each other's sessions, in whatever process they are. Default: one by chance.
+   */
+  readonly ticketKeys?: Uint8Array;
   /** How long a client may take from its arrival to TLS, where there is nothing without. Default 60 000. */
   readonly handshakeMs?: number;
   /** How long nothing may be said by either side. Default 600 000. */
@@ -51,6 +69,8 @@ export interface GatewayOptions {
   readonly dialMs?: number;
   /** For your log: a client has come. */
   readonly onOpened?: (visitor: Visitor) => void;
+  /** It has come to TLS. */
+  readonly onSecured?: (secured: Secured) => void;
   /** And a connection is over. */
   readonly onClosed?: (visited: Visited) => void;
   /** A backend has failed, or is well again. */
@@ -63,8 +83,8 @@ export interface Gateway {
   createServer(): net.Server;
   /** How many connections there are. */
   readonly connections: number;
-  /** New connections get these certificates. @throws what is wrong with them; then the old ones stay */
-  renew(certificates: readonly ServerIdentity[]): void;
+  /** New connections get these certificates, and this key of tickets. @throws what is wrong with them; then the old ones stay */
+  renew(certificates: readonly ServerIdentity[], ticketKeys?: Uint8Array): void;
   /** Ends all connections there are. */
   cut(): void;
 }
@@ -77,6 +97,7 @@ export interface Gateway {
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { profile, mode, implicitToo = false, connections = 10_000, connectionsPerAddress = 200 } = options;
+  const { census = createCensus() } = options;
   if (mode !== 'implicit' && profile?.middle === undefined)
     throw new HastlsError(
       'ERR_HASTLS_OPTION',
@@ -91,20 +112,19 @@ export function createGateway(options: GatewayOptions): Gateway {
   for (const backend of listed) checkBackend(backend, profile);
   const isAnnounced = announcedBy(options.announcedBy ?? []);
   const backends = createBackends(listed, options.order, options.onBackend);
-  let door = createDoor(options.certificates, profile?.alpn, options.clients);
+  let door = createDoor(options.certificates, options);
   const open = new Set<Visit>();
-  let visits = 0;
-  const addresses = new Map<string, number>();
 
   function accept(socket: net.Socket): void {
     const visit = startVisit(socket, ++visits);
-    if (open.size >= connections) {
+    if (!census.enter(EVERYBODY, connections)) {
       end(visit, TOO_MANY);
       return;
     }
     open.add(visit);
     void welcome(visit).then((ending) => {
       open.delete(visit);
+      census.leave(EVERYBODY);
       end(visit, ending);
     });
   }
@@ -118,18 +138,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function welcome(visit: Visit): Promise<Ending> {
     if (isAnnounced(visit.client)) {
       const heard = await hearOrigin(visit.client);
-      if (heard.kind !== 'proxied' && heard.kind !== 'nobody') return failed(`${visit.from}: nobody was announced`);
+      if (heard.kind !== 'proxied' && heard.kind !== 'nobody')
+        return failed('unannounced', `${visit.from}: nobody was announced`);
       if (heard.kind === 'proxied') Object.assign(visit, { origin: heard, from: heard.from.address });
     }
     const { from } = visit;
-    const others = addresses.get(from) ?? 0;
-    if (from !== '' && others >= connectionsPerAddress) return TOO_MANY;
+    const isCounted = from !== '';
+    if (isCounted && !census.enter(from, connectionsPerAddress)) return TOO_MANY;
     options.onOpened?.(visit);
-    addresses.set(from, others + 1);
     const ending = await attend(visit, options, { door, backends });
-    const left = (addresses.get(from) ?? 1) - 1;
-    if (left > 0) addresses.set(from, left);
-    else addresses.delete(from);
+    if (isCounted) census.leave(from);
     return ending;
   }
 
@@ -138,8 +156,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     get connections() {
       return open.size;
     },
-    renew: (certificates) => {
-      door = createDoor(certificates, profile?.alpn, options.clients);
+    renew: (certificates, ticketKeys) => {
+      door = createDoor(certificates, { ...options, ...(ticketKeys && { ticketKeys }) });
     },
     cut: () => {
       for (const { client } of open) client.destroy();
@@ -147,7 +165,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-const TOO_MANY: Ending = failed('there are too many connections');
+/** Told apart in logs, whatever gateway they came to. */
+let visits = 0;
+
+const TOO_MANY: Ending = failed('too-many', 'there are too many connections');
 
 /** @throws HastlsError ERR_HASTLS_OPTION when there is no way to speak to it as it is wanted */
 function checkBackend(backend: Backend, profile: Profile | undefined): void {

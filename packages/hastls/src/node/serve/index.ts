@@ -38,6 +38,7 @@
 export { type FrameWords, frameServer } from '../../core/talk/index.ts';
 export { NAME_KINDS } from './alternative-names.ts';
 export type { Backend, BackendNews, BackendTls } from './backends.ts';
+export { type Census, createCensus } from './census.ts';
 export type { ServerIdentity } from './certificates.ts';
 export type { ClientCertificates } from './client-certificates.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
@@ -45,4 +46,4 @@ export type { Endpoint } from './leg.ts';
 export { checkRecord, type RecordCheck } from './record-check.ts';
 export { type Application, createTriggerServer, type Peer, type TriggerServerOptions } from './trigger-server.ts';
 export { createTunnel, type TunnelOptions } from './tunnel.ts';
-export type { Visited, Visitor } from './visit.ts';
+export type { Cause, Secured, Visited, Visitor } from './visited.ts';

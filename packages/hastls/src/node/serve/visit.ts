@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import type net from 'node:net';
 import type tls from 'node:tls';
 import { demandsAlpn } from '../../core/profiles/index.ts';
-import type { Agreed, Origin } from '../../core/proxy/index.ts';
 import {
   converse,
   type Handover,
@@ -20,89 +19,11 @@ import { bridge, relay } from './bridge.ts';
 import { commonNameOf, shownSubject } from './client-certificates.ts';
 import type { Door, Met } from './door.ts';
 import type { GatewayOptions } from './gateway.ts';
+import { groupOf } from './key-exchange.ts';
 import { clientLeg } from './leg.ts';
-import { originOf } from './origin.ts';
 import { type Reached, reach } from './reach.ts';
 import { leave, turnAway } from './turn-away.ts';
-
-/** Who has come. */
-export interface Visitor {
-  /** Counts a gateway's connections, from 1. */
-  readonly id: number;
-  /** The client's address, as far as somebody who may announced it; empty for a Unix socket. */
-  readonly from: string;
-}
-
-/** What is left of a connection when it is over: nothing that was said. */
-export interface Visited extends Visitor {
-  readonly how: 'plaintext' | 'in-band' | 'implicit';
-  readonly tls?: {
-    readonly protocol: string;
-    readonly cipher: string;
-    readonly serverName: string | undefined;
-    /** Whose certificate it showed, made fit to be printed. */
-    readonly client?: string;
-  };
-  /** Octets to the backends, and from them. */
-  readonly up: number;
-  readonly down: number;
-  readonly durationMs: number;
-  /** Whether it went as it should, and how it ended. */
-  readonly ok: boolean;
-  readonly why: string;
-}
-
-/** A client's stay, while it lasts. */
-export interface Visit extends Visitor {
-  /** The client's connection: from the handshake on, TLS. */
-  client: net.Socket;
-  from: string;
-  origin: Origin | undefined;
-  readonly began: number;
-  tls?: Visited['tls'];
-  agreed?: Agreed;
-  how: Visited['how'];
-  readonly backends: net.Socket[];
-  /** A backend whose greeting was the client's, and what it said since, where that connection goes on over TLS. */
-  kept?: Reached;
-}
-
-/** A client has come. */
-export function startVisit(client: net.Socket, id: number): Visit {
-  client.on('error', ignore);
-  const origin = originOf(client);
-  return {
-    id,
-    client,
-    origin,
-    from: origin?.from.address ?? '',
-    began: performance.now(),
-    how: 'plaintext',
-    backends: [],
-  };
-}
-
-/** How a stay ended. */
-export interface Ending {
-  readonly ok: boolean;
-  readonly why: string;
-}
-const over: Ending = { ok: true, why: 'over' };
-
-/** A client has left. */
-export function visited({ id, from, how, tls: secured, began, backends }: Visit, ending: Ending): Visited {
-  const sum = (octets: (socket: net.Socket) => number) => backends.reduce((all, each) => all + octets(each), 0);
-  return {
-    id,
-    from,
-    how,
-    ...(secured && { tls: secured }),
-    up: sum((each) => each.bytesWritten),
-    down: sum((each) => each.bytesRead),
-    durationMs: Math.round(performance.now() - began),
-    ...ending,
-  };
-}
+import { type Ending, failed, OVER, type Visit } from './visited.ts';
 
 /** What all who are served have in common. */
 export interface House {
@@ -113,20 +34,19 @@ export interface House {
 /** Serves a client from its arrival until it has left. */
 export async function attend(visit: Visit, options: GatewayOptions, house: House): Promise<Ending> {
   const { mode, totalMs, handshakeMs = 60_000 } = options;
-  const end = () => visit.client.destroy();
-  const total = totalMs === undefined ? undefined : setTimeout(end, totalMs);
+  const total = totalMs === undefined ? undefined : setTimeout(cutOff, totalMs, visit, `it lasted ${totalMs} ms`);
   const mustCome = mode === 'require' || mode === 'implicit'; // where plaintext may go on, nobody has to come to TLS
-  const toTls = mustCome ? setTimeout(end, handshakeMs) : undefined;
+  const toTls = mustCome ? setTimeout(cutOff, handshakeMs, visit, `no TLS within ${handshakeMs} ms`) : undefined;
   try {
     const isImplicit = await beginsWithTls(visit, options);
     const plain = isImplicit ? 'start-tls' : await beforeTls(visit, options, house);
-    if (plain !== 'start-tls') return plain;
+    if (plain !== 'start-tls') return inTime(visit, plain);
     const met = await comesToTls(visit, options, house, isImplicit ? 'implicit' : 'in-band');
     clearTimeout(toTls);
-    if (met.kind === 'failed') return failed(met.why);
+    if (met.kind === 'failed') return inTime(visit, failed('handshake', met.why));
     const greeted = visit.how === 'in-band';
     const ending = await between(visit, options, house, { mode: 'prefer', secured: true, greeted });
-    return ending === 'start-tls' ? failed('TLS began twice') : ending;
+    return inTime(visit, ending === 'start-tls' ? failed('client', 'TLS began twice') : ending);
   } finally {
     await closed(visit.client);
     clearTimeout(total);
@@ -135,11 +55,20 @@ export async function attend(visit: Visit, options: GatewayOptions, house: House
   }
 }
 
+/** Ends a connection whose time is over. */
+function cutOff(visit: Visit, why: string): void {
+  visit.late ??= why;
+  visit.client.destroy();
+}
+
+const inTime = ({ late }: Visit, ending: Ending): Ending => (late === undefined ? ending : failed('late', late));
+
 /** Whether TLS begins at once: it has to, or it may and the client's first octets say that it does. */
-async function beginsWithTls({ client }: Visit, options: GatewayOptions): Promise<boolean> {
+async function beginsWithTls(visit: Visit, options: GatewayOptions): Promise<boolean> {
+  const { client } = visit;
   const { mode, profile, implicitToo = false, idleMs = IDLE_MS } = options;
   if (mode === 'implicit' || profile === undefined) return true;
-  client.setTimeout(idleMs, () => client.destroy());
+  client.setTimeout(idleMs, () => cutOff(visit, `nothing was said for ${idleMs} ms`));
   if (!implicitToo) return false;
   await stirs(client);
   const { kind } = await hold(client, converse(helloOrNot()), { timeoutMs: idleMs });
@@ -160,22 +89,24 @@ async function beforeTls(visit: Visit, options: GatewayOptions, house: House): P
 
 async function comesToTls(
   visit: Visit,
-  { profile, idleMs = IDLE_MS }: GatewayOptions,
+  options: GatewayOptions,
   { door }: House,
   how: 'in-band' | 'implicit',
 ): Promise<Met> {
+  const { profile, idleMs = IDLE_MS } = options;
   visit.client.setTimeout(0);
   const met = await door.meet(visit.client, (peer) => {
     visit.client = peer;
   });
   if (met.kind === 'failed') return met;
   const { peer, certificate } = met;
-  const { protocol, cipher, serverName, alpn } = factsOf(peer);
+  const { alpn, ...facts } = factsOf(peer);
+  const { protocol, cipher, serverName } = facts;
   if (how === 'implicit' && alpn === undefined && profile !== undefined && demandsAlpn(profile)) {
     peer.destroy();
     return { kind: 'failed', why: 'the client began with TLS, but did not say for which protocol' };
   }
-  visit.tls = { protocol, cipher, serverName, ...(certificate && { client: shownSubject(certificate) }) };
+  visit.tls = { ...facts, ...(certificate && { client: shownSubject(certificate) }) };
   visit.agreed = {
     version: protocol,
     cipher,
@@ -184,13 +115,16 @@ async function comesToTls(
     ...(certificate && { certificate: { commonName: commonNameOf(certificate) } }),
   };
   visit.how = how;
-  peer.setTimeout(idleMs, () => peer.destroy());
+  peer.setTimeout(idleMs, () => cutOff(visit, `nothing was said for ${idleMs} ms`));
+  options.onSecured?.(visit);
   return met;
 }
 
 const factsOf = (secured: tls.TLSSocket) => ({
   protocol: secured.getProtocol() ?? '',
   cipher: secured.getCipher().standardName,
+  group: groupOf(secured),
+  resumed: secured.isSessionReused(),
   serverName: secured.servername || undefined,
   alpn: secured.alpnProtocol || undefined,
 });
@@ -207,11 +141,11 @@ async function between(
   const agreed = as.secured === true ? visit.agreed : undefined;
   if (visit.kept !== undefined) {
     const crossed = await cross(visit, options, visit.kept, as);
-    return crossed === 'unwilling' ? failed('the backend: it does not greet as one who serves') : crossed;
+    return crossed === 'unwilling' ? failed('backend', 'the backend: it does not greet as one who serves') : crossed;
   }
   let why = 'there is none';
   for (const backend of backends.inOrder()) {
-    if (client.destroyed) return over;
+    if (client.destroyed) return OVER;
     const reached = await reach(backend, { profile, host, dialMs, origin, agreed });
     if (reached instanceof Error) {
       why = reached.message;
@@ -239,14 +173,14 @@ async function cross(
   if (profile?.middle === undefined) {
     if (greeting !== undefined) legs.client.write(greeting);
     await relay(legs);
-    return over;
+    return OVER;
   }
   const mediator = mediate(profile.middle.mediate({ host, ...as }));
   if (greeting !== undefined) mediator.feed('backend', greeting);
   const crossed = await bridge(legs, mediator);
   if (crossed.kind === 'relay') {
     await relay(legs, mediator);
-    return over;
+    return OVER;
   }
   legs.client.release();
   if (crossed.kind === 'start-tls') {
@@ -261,7 +195,7 @@ async function cross(
   if (crossed.kind !== 'over') return concluded(client, crossed);
   if (crossed.whose === 'backend' && !crossed.said) return sendAway(client, profile, as, 'the backend hung up');
   leave(client);
-  return over;
+  return OVER;
 }
 
 /** What a verdict comes to. */
@@ -271,7 +205,8 @@ async function concluded(client: net.Socket, verdict: Verdict | Handover | Timed
     return 'start-tls';
   }
   leave(client);
-  return verdict.kind === 'garbled' || verdict.kind === 'timeout' ? failed(`the client: ${verdict.why}`) : over;
+  if (verdict.kind === 'timeout') return failed('late', `the client: ${verdict.why}`);
+  return verdict.kind === 'garbled' ? failed('client', `the client: ${verdict.why}`) : OVER;
 }
 
 /** Turns a client away that cannot be served; one that has been greeted, when it says what it wants. */
@@ -284,7 +219,7 @@ async function sendAway(
   const signal = AbortSignal.timeout(WAIT_MS);
   if (greeted === true) await once(client, 'readable', { signal }).catch(ignore);
   await turnAway(client, profile?.stead, 'the service cannot be reached now');
-  return failed(why);
+  return failed('backend', why);
 }
 
 /** Until a client says something, or has left. */
@@ -300,8 +235,6 @@ const closed = (socket: net.Socket): Promise<void> =>
     else socket.once('close', () => resolve());
   });
 
-/** It did not go as it should. */
-export const failed = (why: string): Ending => ({ ok: false, why });
 const ignore = () => {}; // a connection that breaks has ended, and that is noticed
 const IDLE_MS = 600_000;
 const WAIT_MS = 30_000;

@@ -80,7 +80,7 @@ async function beforeTls(visit: Visit, options: GatewayOptions, house: House): P
   const { client } = visit;
   if (mode === 'implicit' || profile === undefined) return 'start-tls';
   if (mode !== 'require' || profile.middle?.greetsOnce === true) return between(visit, options, house, { mode });
-  // The backend does not hear of a client before TLS. [R5]
+  // The backend does not hear of a client before TLS. [R1] [R5]
   const held = await hold(client, converse(profile.server({ host, mode, nonce: randomBytes(NONCE_OCTETS) })), {
     timeoutMs: idleMs,
   });

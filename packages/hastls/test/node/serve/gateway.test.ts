@@ -10,7 +10,7 @@ import { mailBackend } from './backend.js';
 import { authority, type Client, client, identity, over, secured, started, trust } from './client.js';
 import { at, implicit, inBand, running } from './running.js';
 
-test('[R5] [A37] with `require` nothing is said to the backend before TLS, and over TLS everything', async (t) => {
+test('[R1] [R5] [A37] with `require` nothing is said to the backend before TLS, and over TLS everything', async (t) => {
   const backend = await mailBackend(t);
   const { port, ending } = await running(t, { backend: at(backend.port) });
   const over = ending();

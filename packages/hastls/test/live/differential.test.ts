@@ -20,7 +20,7 @@ import { judge } from './peers/delv.ts';
 import { freePorts } from './peers/peer.ts';
 import { live } from './peers/stage.ts';
 
-const { HASTLS_DIFFERENTIAL_SEED = '1997', HASTLS_DIFFERENTIAL_CASES = '300', HASTLS_DIFFERENTIAL_ONLY } = process.env;
+const { HASTLS_DIFFERENTIAL_SEED = '1997', HASTLS_DIFFERENTIAL_CASES = '1000', HASTLS_DIFFERENTIAL_ONLY } = process.env;
 const SEED = Number(HASTLS_DIFFERENTIAL_SEED);
 const UNBOUND: Need = { packages: 'unbound', commands: ['unbound'] };
 const DELV: Need = { packages: 'bind9-dnsutils', commands: ['delv'] };

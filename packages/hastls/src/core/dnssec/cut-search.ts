@@ -1,9 +1,9 @@
 import type { Message } from '../dns/message.ts';
-import { canonical, type Name, sameName } from '../dns/name.ts';
+import { canonical, isWithin, labelCount, type Name, sameName } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { TYPE } from '../dns/type-names.ts';
 import { denialSignatures } from './denial.ts';
-import { rrsetOf, type Signature } from './rrset.ts';
+import { type Rrset, rrsetOf, type Signature } from './rrset.ts';
 import type { Session } from './session.ts';
 
 // Where to look for a zone cut. All of this goes by what answers claim, before anything of them is proven: whoever lies
@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 export const spokenOf = (session: Session, zone: Name, names: readonly Name[]): number =>
   names.findLastIndex((name) => {
     const message = session.held({ name, type: TYPE.DS });
-    return message !== undefined && signaturesIn(message, name).some(({ signer }) => sameName(signer, zone));
+    return message !== undefined && speakersIn(message, name).some((speaker) => sameName(speaker, zone));
   });
 
 /**
@@ -53,8 +53,20 @@ const zonesIn = (message: Message | undefined, name: Name): readonly Name[] =>
         ...message.authorities.filter(({ type }) => type === TYPE.SOA).map((soa) => canonical(soa.name)),
       ];
 
-/** The signatures over what a message says of a DS: itself, the alias in its place, or its absence. */
-function signaturesIn(message: Message, name: Name): readonly Signature[] {
-  const said = rrsetOf(message.answers, name, TYPE.DS) ?? rrsetOf(message.answers, name, TYPE.CNAME);
-  return said?.signatures ?? denialSignatures(message);
+/**
+ * The zones that say something of a DS. Its absence is for one of them to deny, the deepest above the name: denials of
+ * zones further up are padding.
+ */
+function speakersIn(message: Message, name: Name): readonly Name[] {
+  const signers = signaturesIn(message, name).map(({ signer }) => signer);
+  if (dsIn(message, name) !== undefined) return signers;
+  const above = signers.filter((signer) => isWithin(name, signer) && !sameName(name, signer));
+  return above.sort((a, b) => labelCount(b) - labelCount(a)).slice(0, 1);
 }
+
+/** The signatures over what a message says of a DS: itself, the alias in its place, or its absence. */
+const signaturesIn = (message: Message, name: Name): readonly Signature[] =>
+  dsIn(message, name)?.signatures ?? denialSignatures(message);
+
+const dsIn = ({ answers }: Message, name: Name): Rrset | undefined =>
+  rrsetOf(answers, name, TYPE.DS) ?? rrsetOf(answers, name, TYPE.CNAME);

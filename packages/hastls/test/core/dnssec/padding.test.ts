@@ -51,6 +51,8 @@ elsewhere. 300 TXT "of no zone here"
 `);
 /** True, signed, and not asked for. */
 const TRUE = ['_imap._tcp.host.signed.test. HASTLS', 'signed.test. SOA', 'host.signed.test. A', 'signed.test. DNSKEY'];
+/** True denials by the zones above, with their signatures and SOA records. */
+const ABOVE = ['zz. DS', 'zz.test. DS', '. DS', 'test. A'];
 
 type Section = 'answers' | 'authorities' | 'additionals';
 const SECTIONS: readonly (readonly Section[])[] = [
@@ -72,14 +74,17 @@ const padded =
     return { ...message, ...Object.fromEntries(sections.map((section) => [section, around(message[section])])) };
   };
 
-const trueOnes = (answer: Answerer): readonly ResourceRecord[] =>
-  TRUE.flatMap((each) => answer(question(each))?.answers ?? []);
+const answersTo = (answer: Answerer, asked: readonly string[]): readonly ResourceRecord[] =>
+  asked.flatMap((each) => answer(question(each))?.answers ?? []);
+const denialsOf = (answer: Answerer, asked: readonly string[]): readonly ResourceRecord[] =>
+  asked.flatMap((each) => answer(question(each))?.authorities ?? []);
 
 for (const kind of ['nsec', 'nsec3'] as const) {
   const { answer, anchors } = world({ kind });
   const paddings = [
     ['forged', FORGED],
-    ['true', trueOnes(answer)],
+    ['true', answersTo(answer, TRUE)],
+    ['denying', denialsOf(answer, ABOVE)],
   ] as const;
   for (const [what, padding] of paddings)
     for (const sections of SECTIONS)

@@ -1,5 +1,5 @@
-import { type Name, parseName, sameName, TYPE } from '#core/dns/index.js';
-import { LIMITS, type Proven } from '#core/dnssec/index.js';
+import { type Name, parseName, sameName, TYPE, typeToText } from '#core/dns/index.js';
+import { LIMITS, type Link, type Proven } from '#core/dnssec/index.js';
 import { type Case, hasInnerAsterisk } from './cases.ts';
 import { isRevoked } from './random-world.ts';
 import type { Verdict } from './verdict.ts';
@@ -117,8 +117,6 @@ const isApex = ({ zones }: Case, name: Name): boolean => zones.some(({ apex }) =
 function rejectedBeside({ reasons, proven }: Disputed): boolean {
   const [, owner, type] = /from 127.0.0.1 for <(\S+) (\S+) IN>$/.exec(reasons) ?? [];
   const written = (name: Name) => name.replaceAll(/\\(\d{3}|.)/g, '?').toLowerCase();
-  return (
-    owner !== undefined &&
-    (type === 'SOA' || type === 'RRSIG' || !proven.chain.some(({ name }) => written(name) === owner.toLowerCase()))
-  );
+  const isThat = (link: Link) => written(link.name) === owner?.toLowerCase() && typeToText(link.type) === type;
+  return owner !== undefined && (type === 'SOA' || type === 'RRSIG' || !proven.chain.some(isThat));
 }

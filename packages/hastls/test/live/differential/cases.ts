@@ -24,6 +24,7 @@ import { type Chance, chanceOf } from './chance.ts';
 import { type Damage, randomDamage } from './damage.ts';
 import { proveWith } from './ours.ts';
 import { randomWorld } from './random-world.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
 
 /** A question to a world of its own, and what happens on the way. */
 export interface Case {
@@ -31,6 +32,8 @@ export interface Case {
   readonly question: Question;
   readonly zones: readonly ZoneOptions[];
   readonly damages: readonly Damage[];
+  /** Our verdict without the damages. */
+  readonly truth: Verdict;
   /** Whether delv can judge it too: it knows the root's anchor only, the true time, and other limits. */
   readonly fitForDelv: boolean;
 }
@@ -66,14 +69,14 @@ export async function randomCases(seed: number, from: number, count: number, at:
   const bent = new Map<string, Answerer>();
   const cases = await Promise.all(
     grown.map(async ({ index, top, chance, world, anchors: own }) => {
-      const { asked } = await proveWith(world.question, honest, anchors, at);
+      const { asked, proven } = await proveWith(world.question, honest, anchors, at);
       const within = asked.filter(({ name }) => topOf(name) === top);
       const damages = Array.from({ length: chance.pick([0, 0, 1, 1, 1, 2, 3]) }, () =>
         randomDamage(chance, within, [...asked, ...world.others]),
       );
       bent.set(top, attacked(honest, ...damages.map(({ attack }) => attack)));
       const { question, zones } = world;
-      const each = { index, question, zones, damages };
+      const each = { index, question, zones, damages, truth: verdictOf(proven) };
       return { ...each, fitForDelv: own.length + damages.length === 0 && isOrdinary(each) };
     }),
   );

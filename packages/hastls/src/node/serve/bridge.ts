@@ -17,13 +17,14 @@ const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'cli
 export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): Promise<Crossed> {
   return new Promise((resolve) => {
     let said = false;
+    let hasSaidAll = false;
     const undo: (() => void)[] = [];
     for (const from of PARTIES) {
       const { socket } = legs[from];
       const ended = () => {
-        if (from === 'client')
-          legs.backend.socket.end(); // it may still have something to say
-        else finish({ kind: 'over', whose: from, said });
+        if (from === 'backend') return finish({ kind: 'over', whose: from, said });
+        hasSaidAll = true;
+        turn();
       };
       const closed = () => finish({ kind: 'over', whose: from, said });
       socket.on('end', ended).on('close', closed);
@@ -40,8 +41,10 @@ export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): 
         said ||= to === 'client';
         legs[to].write(bytes);
       }
-      if (mediator.verdict === undefined) for (const from of PARTIES) listen(from);
-      else finish(mediator.verdict);
+      if (mediator.verdict !== undefined) return finish(mediator.verdict);
+      for (const from of PARTIES) listen(from);
+      // What the client said is passed on by now, and no more will come; the backend may still have something to say.
+      if (hasSaidAll && mediator.wants('client')) legs.backend.socket.end();
     }
 
     function listen(from: Party): void {
@@ -60,7 +63,10 @@ export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): 
       resolve(outcome);
     }
 
-    if (PARTIES.some((from) => legs[from].socket.destroyed)) finish({ kind: 'over', whose: 'client', said });
+    const gone = PARTIES.find((from) => legs[from].socket.destroyed);
+    hasSaidAll = legs.client.socket.readableEnded; // before anybody listened
+    if (gone !== undefined) finish({ kind: 'over', whose: gone, said });
+    else if (legs.backend.socket.readableEnded) finish({ kind: 'over', whose: 'backend', said });
     else turn();
   });
 }

@@ -43,7 +43,7 @@ const PYTHON: Readonly<Record<string, readonly string[]>> = {
     'import imaplib',
     "c = imaplib.IMAP4('localhost', port)",
     'c.starttls(tls)',
-    "c.login('j', 's')",
+    "c.login('joe', 'secret')",
     'c.logout()',
   ],
   pop3: ['import poplib', "c = poplib.POP3('localhost', port)", 'c.stls(tls)', "c.user('j')", 'c.quit()'],

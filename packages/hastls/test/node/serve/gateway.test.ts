@@ -181,6 +181,29 @@ test('a client that has said all still hears all', async (t) => {
   assert.equal((await over).ok, true);
 });
 
+test('a client that pipelines and hangs up has all its commands answered, and nobody waits for more', async (t) => {
+  const backend = await mailBackend(t);
+  for (const mode of ['prefer', 'implicit'] as const) {
+    const { port, ending } = await running(t, { backend: at(backend.port), mode });
+    const over = ending();
+    const peer = mode === 'prefer' ? await client(t, port) : await implicit(t, port);
+    peer.socket.end('EHLO x\r\nNOOP\r\nMAIL FROM:<a@b>\r\nNO');
+    assert.match(await peer.rest(), /^220 [\s\S]*CHUNKING\r\n[\s\S]*250 ok\r\n250 ok\r\n$/);
+    assert.equal((await over).ok, true);
+    assert.deepEqual(backend.sessions.at(-1), ['EHLO x', 'NOOP', 'MAIL FROM:<a@b>']);
+  }
+});
+
+test('a client that leaves as soon as TLS stands is not waited for', async (t) => {
+  const backend = await mailBackend(t);
+  const { port, ending } = await running(t, { backend: at(backend.port), mode: 'implicit' });
+  const over = ending();
+  const socket = tls.connect({ ...trust, ...at(port) }, () => socket.end());
+  t.after(() => socket.destroy());
+  socket.resume();
+  assert.equal((await over).ok, true);
+});
+
 test('a backend that is not there makes the protocol’s own apology: at once, or to what a client says first', async (t) => {
   const gone = { path: '/nonexistent/socket' };
   const { port, ending } = await running(t, { backend: gone, mode: 'prefer' });

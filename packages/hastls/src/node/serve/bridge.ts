@@ -22,9 +22,9 @@ export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): 
     for (const from of PARTIES) {
       const { socket } = legs[from];
       const ended = () => {
-        if (from === 'backend') return finish({ kind: 'over', whose: from, said });
-        hasSaidAll = true;
-        turn();
+        hasSaidAll ||= from === 'client';
+        if (from === 'client') turn();
+        else finish({ kind: 'over', whose: from, said });
       };
       const closed = () => finish({ kind: 'over', whose: from, said });
       socket.on('end', ended).on('close', closed);
@@ -41,8 +41,8 @@ export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): 
         said ||= to === 'client';
         legs[to].write(bytes);
       }
-      if (mediator.verdict !== undefined) return finish(mediator.verdict);
-      for (const from of PARTIES) listen(from);
+      if (mediator.verdict === undefined) for (const from of PARTIES) listen(from);
+      else finish(mediator.verdict);
       // What the client said is passed on by now, and no more will come; the backend may still have something to say.
       if (hasSaidAll && mediator.wants('client')) legs.backend.socket.end();
     }

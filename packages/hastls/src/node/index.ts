@@ -14,6 +14,7 @@ export {
   type Tried,
   type UnauthenticatedConnection,
 } from './connect.ts';
+export { defineProfile, readProfile } from './define-profile.ts';
 export { type HastlsCode, HastlsError } from './errors.ts';
 export { type ExplainOptions, type Explanation, explain } from './explain.ts';
 export type { ClientIdentity } from './handshake.ts';

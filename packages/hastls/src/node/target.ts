@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { addressFamily } from '../core/dns/address.ts';
 import { type Port, toName, toPort } from '../core/dns/index.ts';
 import type { ServicePorts } from '../core/policy/index.ts';
-import { findService, isProfile } from '../core/profiles/index.ts';
+import { findService, isProfile, services } from '../core/profiles/index.ts';
 import type { Service } from '../core/talk/index.ts';
 import { HastlsError } from './errors.ts';
 
@@ -23,8 +23,7 @@ export interface Target {
 export function toTarget(url: string | URL, custom?: Service): Target {
   if (String(url).length > MAX_URL) throw option(`a service URL has at most ${MAX_URL} characters`);
   const [, scheme = '', authority = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)\/?$/i.exec(String(url)) ?? [];
-  const found =
-    custom?.name === scheme.toLowerCase() ? { service: custom, implicit: false } : findService(scheme.toLowerCase());
+  const found = findService(scheme, custom === undefined ? services : [custom, ...services]);
   if (scheme === '')
     throw option(`"${String(url)}" is no service URL: write it like service://host or service://host:port`);
   if (found === undefined) throw option(`"${scheme}" is no service that hastls knows`);

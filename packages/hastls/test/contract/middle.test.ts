@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { text } from '#core/bytes/index.js';
-import { profiles } from '#core/profiles/index.js';
 import {
   MEDIATION_LIMITS,
   type Mediator,
@@ -12,7 +11,7 @@ import {
   serverGreets,
   startTls,
 } from '#core/talk/index.js';
-import { chance, client, HELLO, octets, server } from './rows.js';
+import { chance, client, HELLO, octets, rows, server } from './rows.js';
 
 // What everybody in the middle is held to, whatever the protocol. The backend is our own server side, which offers an
 // upgrade of its own and would take it: a gateway's clients must never get that far.
@@ -68,13 +67,13 @@ function replay(profile: Profile, as: Partial<ServerContext>, fed: Trio['fed']):
   return mediator;
 }
 
-const followed = profiles.filter((profile) => profile.middle !== undefined);
+const followed = rows.filter((profile) => profile.middle !== undefined);
 test('these can be followed', () =>
   assert.deepEqual(
     followed.map(({ name }) => name),
     [
       ...['smtp', 'submission', 'lmtp', 'imap', 'pop3', 'sieve', 'nntp', 'ldap', 'xmpp-client', 'xmpp-server', 'irc'],
-      ...['postgresql', 'mysql', 'nats', 'amqp', 'nbd'],
+      ...['postgresql', 'mysql', 'nats', 'amqp', 'nbd', 'house-greeting', 'house-frames'],
     ],
   ));
 

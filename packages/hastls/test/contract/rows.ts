@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { offByDefault, profiles } from '#core/profiles/index.js';
-import { type Profile, trigger97 } from '#core/talk/index.js';
+import { type Profile, readProtocol, trigger97 } from '#core/talk/index.js';
 
 export { chance, client, feed, HELLO, heardBy, hold, octets, SIDES, type Side, server } from '#node/testing/holding.js';
 
@@ -22,8 +23,39 @@ const houses: readonly Profile[] = [
     required: '-TLS needed',
     unknown: '-ERR what?',
     keepDialogue: true,
+    lockstep: true,
+  }),
+  fromData({
+    name: 'house-frames',
+    service: 'house',
+    ports: { plain: [7002] },
+    frame: { head: 4, at: 2, width: 2 },
+    greeting: '48 00 0002 6869',
+    trigger: '54 00 0000',
+    ok: '4f 00 0000',
+    required: '52 00 0000',
+    unknown: '3f 00 0000',
+    lockstep: true,
+  }),
+  fromData({
+    name: 'house-octets',
+    service: 'house',
+    ports: { plain: [7003], tls: [7993] },
+    alpn: ['house'],
+    frame: { head: 2 },
+    trigger: '54 4c',
+    ok: '4f 4b',
+    required: '52 51',
+    unknown: '3f 3f',
   }),
 ];
+
+/** A profile of plain data, as a file would have it. */
+function fromData(data: object): Profile {
+  const read = readProtocol(data);
+  assert.ok(read.ok, JSON.stringify(read));
+  return read.value;
+}
 
 /** Every profile there is. A new one is tested by being in the list. */
 export const rows: readonly Profile[] = [...profiles, ...offByDefault.map(({ profile }) => profile), ...houses];
@@ -34,6 +66,7 @@ export const lineRows: readonly Profile[] = rows.filter(
     ![
       ...['ldap', 'xmpp-client', 'xmpp-server', 'postgresql', 'mysql', 'nats', 'nbd'],
       ...['amqp', 'vnc', 'rdp', 'telnet', 'mssql', 'http-upgrade'],
+      ...['house-frames', 'house-octets'],
     ].includes(name),
 );
 

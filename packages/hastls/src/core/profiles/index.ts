@@ -103,6 +103,12 @@ export const offByDefault: readonly { readonly profile: Profile; readonly becaus
 /** All services that are known by name. */
 export const services: readonly Service[] = [...profiles, ...implicitOnly];
 
+/** Every scheme that means one of them. */
+export const knownNames: readonly string[] = services.flatMap(({ name, implicitScheme = name }) => [
+  name,
+  implicitScheme,
+]);
+
 export const isProfile = (service: Service): service is Profile => 'client' in service;
 
 /** Whether who begins with TLS at once has to name the protocol in it, as the service's own servers demand. [V13] */
@@ -115,8 +121,9 @@ export const demandsAlpn = ({ service }: Service): boolean =>
  */
 export function findService(
   scheme: string,
+  known: readonly (Service | Profile)[] = services,
 ): { readonly service: Service | Profile; readonly implicit: boolean } | undefined {
   const wanted = scheme.toLowerCase();
-  const service = services.find((each) => each.name === wanted || each.implicitScheme === wanted);
+  const service = known.find((each) => each.name === wanted || each.implicitScheme === wanted);
   return service && { service, implicit: service.implicitScheme === wanted || service.ports.plain.length === 0 };
 }

@@ -7,6 +7,8 @@ import { isApplications, type Profile } from './profile.ts';
 export interface FrameWords {
   /** Length of one frame from the client. No frame may begin with 0x16, as a ClientHello does. */
   readonly frame: Framer;
+  /** Said on connect. None: the client speaks first. */
+  readonly greeting?: Uint8Array;
   /** The frame with which a client asks for TLS. */
   readonly trigger: Uint8Array;
   /** Go ahead (TLSOK). */
@@ -21,10 +23,11 @@ export interface FrameWords {
 
 /** The server's side of a protocol of frames, with the rules that `lineServer` has for lines. */
 export function frameServer(words: FrameWords): Pick<Profile, 'server'> {
-  const { trigger, ok, required, again, command = () => '' } = words;
+  const { greeting, trigger, ok, required, again, command = () => '' } = words;
   const frame: Framer = (buffer) => (buffer[0] === 0x16 ? -1 : words.frame(buffer)); // [V14]
   return {
     *server(as) {
+      if (greeting !== undefined && !as.greeted) yield { do: 'send', bytes: greeting };
       for (;;) {
         const heard = yield { do: 'take', frame };
         const isTrigger = equalBytes(heard, trigger);

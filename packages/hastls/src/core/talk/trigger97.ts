@@ -1,5 +1,6 @@
 import { startTls, wordless } from './conversation.ts';
-import { lineServer } from './line-server.ts';
+import { exchangeMiddle } from './exchange-middle.ts';
+import { lineServer, lineStead } from './line-server.ts';
 import { firstWord, line, lineFrame, say } from './lines.ts';
 import { failure, hear, type Meanings } from './meanings.ts';
 import { openedByGreeting } from './opening.ts';
@@ -24,6 +25,8 @@ export interface TriggerWords extends Pick<Service, 'name' | 'service' | 'ports'
   readonly keepDialogue?: boolean;
   /** How its plaintext session tells the end of an answer. Default: each is one line. */
   readonly reply?: PlainSession['reply'];
+  /** Each command draws one line, and none comes unasked but a greeting: a gateway can follow. Default: nobody knows. */
+  readonly lockstep?: boolean;
 }
 
 const COMMAND = 'TLS'; // [S4]
@@ -44,12 +47,18 @@ export function trigger97(words: TriggerWords): Profile {
     requiredUnless = [],
     unknown,
     reply = () => lineFrame,
+    lockstep = false,
   } = words;
   if (new Set([ok, required, unknown].map(firstWord)).size < 3)
     throw new RangeError(`${name}: the answers ok, required and unknown need three different first words`);
   const [greets] = greetings;
   const greeting: Meanings | undefined =
-    greets === undefined ? undefined : Object.fromEntries(greetings.map((each) => [firstWord(each), 'yes']));
+    greets === undefined
+      ? undefined
+      : {
+          [firstWord(unknown)]: 'unknown', // who does not even greet
+          ...Object.fromEntries(greetings.map((each) => [firstWord(each), 'yes' as const])),
+        };
   const answers: Meanings = {
     [firstWord(ok)]: 'yes',
     [firstWord(required)]: 'no', // when it is no demand
@@ -61,6 +70,12 @@ export function trigger97(words: TriggerWords): Profile {
     const [first, second = ''] = answer.trimEnd().split(' ', 2);
     return first === firstWord(required) && !requiredUnless.includes(second.toUpperCase());
   };
+  const server = lineServer({
+    ...(greets !== undefined && { greeting: greets }),
+    upgrade: { command: COMMAND, goAhead: ok, malformed: unknown, again: unknown },
+    demand: required,
+    helloFollowsDemand: true,
+  });
 
   return {
     name,
@@ -75,15 +90,20 @@ export function trigger97(words: TriggerWords): Profile {
       if (demands(answer)) return startTls; // it waits for a ClientHello already [S9]
       return failure(answers, firstWord(answer), answer) ?? startTls; // [S11] [S12] [S16]
     },
-    server: lineServer({
-      ...(greets !== undefined && { greeting: greets }),
-      upgrade: { command: COMMAND, goAhead: ok, malformed: unknown, again: unknown },
-      demand: required,
-      helloFollowsDemand: true,
-    }),
+    server,
     speaksFirst: 'client',
     forgets: ['everything either side learned of the other'],
     keepsDialogue: words.keepDialogue ?? false,
+    stead: lineStead(greets ?? '', `${firstWord(unknown)} {why}`),
+    ...(lockstep && {
+      middle: exchangeMiddle({
+        server,
+        answer: lineFrame,
+        ...(greeting !== undefined && { greets: (said: string) => greeting[firstWord(said.trimEnd())] === 'yes' }),
+        passOn: (command) => (/[\r\0]/.test(command) ? undefined : `${command}\r\n`),
+        unknown: `${unknown}\r\n`,
+      }),
+    }),
     session: {
       ...openedByGreeting(greeting),
       reply,

@@ -24,8 +24,9 @@ const [MAGIC, OPTION, REPLY] = [
   latin1('IHAVEOPT'),
   Uint8Array.of(0, 3, 0xe8, 0x89, 4, 0x55, 0x65, 0xa9),
 ];
-const FIXED = 1; // the fixed newstyle negotiation: what is unknown is answered
-const FLAGS = 3; // that, and no zeroes
+// The fixed newstyle negotiation: what is unknown is answered. "No zeroes" is agreed on by neither side of ours: the flags
+// are said once, before TLS, and whoever goes on over TLS need not know them.
+const FIXED = 1;
 const [EXPORT_NAME, ABORT, STARTTLS] = [1, 2, 5];
 const NAMES: Readonly<Record<number, string>> = { 1: 'EXPORT_NAME', 2: 'ABORT', 3: 'LIST', 6: 'INFO', 7: 'GO' };
 const [ACK, UNSUPPORTED, INVALID, TLS_REQUIRED] = [1, 0x80000001, 0x80000003, 0x80000005];
@@ -44,14 +45,7 @@ export const nbd: Profile = {
     const isNew = equalBytes(greeting.take(8), OPTION);
     const flags = greeting.uint16();
     if (!isNew || (flags & FIXED) === 0) return absent('a negotiation without options');
-    yield* send(
-      concatBytes(
-        writer()
-          .uint32(flags & FLAGS)
-          .finish(),
-        option(STARTTLS),
-      ),
-    );
+    yield* send(concatBytes(writer().uint32(FIXED).finish(), option(STARTTLS)));
     const answer = reader(yield* frame(replyFrame));
     const isReply = equalBytes(answer.take(8), REPLY) && answer.uint32() === STARTTLS;
     const type = answer.uint32();
@@ -69,7 +63,6 @@ export const nbd: Profile = {
 
 function* server(as: ServerContext): Conversation<Verdict | Handover, 'server'> {
   if (!as.greeted) {
-    // "No zeroes" is not offered: the flags are said once, before TLS, and whoever goes on over TLS need not know them.
     yield* send(concatBytes(MAGIC, OPTION, writer().uint16(FIXED).finish()));
     if (reader(yield* frame(octetsFrame(4))).uint32() !== FIXED) return notTheProtocol('');
   }

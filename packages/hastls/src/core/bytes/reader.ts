@@ -14,8 +14,13 @@ export interface Reader {
   part(start: number, end?: number): Reader;
   /** The whole input, for formats that point backwards. */
   readonly whole: Uint8Array;
-  /** The same object in all readers of one input, so that what was found at an offset can be kept with it. */
-  readonly input: object;
+  /** The same object in all readers of one input. */
+  readonly input: Input;
+}
+
+/** What is kept with an input: whatever was found at an offset, for those who find it again. */
+export interface Input {
+  found?: Map<number, unknown>;
 }
 
 /** Where a reader is. Readers are made for each name and record, so they share their functions. */
@@ -62,7 +67,7 @@ const FUNCTIONS: ThisType<Place> & Omit<Reader, 'whole' | 'input'> = {
 /** A reader of these octets, from an offset on. */
 export const reader = (whole: Uint8Array, start = 0): Reader => placed(whole, start, whole.length, {});
 
-function placed(whole: Uint8Array, start: number, end: number, input: object): Reader {
+function placed(whole: Uint8Array, start: number, end: number, input: Input): Reader {
   return { __proto__: FUNCTIONS, whole, next: start, end, input } as object as Reader; // as: TypeScript takes __proto__ for a property
 }
 

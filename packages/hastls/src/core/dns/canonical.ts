@@ -4,8 +4,7 @@ import { writer } from '../bytes/writer.ts';
 import { canonical, child, labelCount, type Name, ROOT, suffix, writeName } from './name.ts';
 import { readRdata } from './rdata.ts';
 import type { ResourceRecord } from './resource-record.ts';
-import { TYPE } from './type-names.ts';
-import { readRrsig } from './typed-rdata.ts';
+import { type Rrsig, readRrsig } from './typed-rdata.ts';
 
 /** A record's data as it is signed: names lower-cased in the types that have it so. [RFC4034 §6.2] [RFC6840 §5.1] */
 export const canonicalRdata = (type: number, rdata: Uint8Array): Uint8Array =>
@@ -37,13 +36,14 @@ export function canonicalRrset(rrset: readonly ResourceRecord[]): readonly Resou
  * @throws RangeError when the RRSIG does not fit the RRset: another type, or more labels than the owner has.
  */
 export const signedOctets = (rrsig: Uint8Array, rrset: readonly ResourceRecord[]): Uint8Array =>
-  signedOctetsOf(rrsig, canonicalRrset(rrset));
+  signedOctetsOf(readRrsig(rrsig), canonicalRrset(rrset));
 
 /** `signedOctets` for a set that is canonical already: several signatures may cover it. @throws RangeError as there */
-export function signedOctetsOf(rrsig: Uint8Array, canonicalSet: readonly ResourceRecord[]): Uint8Array {
-  const { typeCovered, labels, originalTtl, signature } = readRrsig(rrsig);
-  const head = canonicalRdata(TYPE.RRSIG, rrsig);
-  const to = writer().bytes(head.subarray(0, head.length - signature.length));
+export function signedOctetsOf(signature: Rrsig, canonicalSet: readonly ResourceRecord[]): Uint8Array {
+  const { typeCovered, algorithm, labels, originalTtl, expiration, inception, keyTag, signer } = signature;
+  const to = writer().uint16(typeCovered).uint8(algorithm).uint8(labels);
+  to.uint32(originalTtl).uint32(expiration).uint32(inception).uint16(keyTag);
+  writeName(to, canonical(signer));
   const owner = writer();
   writeName(owner, signedOwner(canonicalSet[0]?.name ?? ROOT, labels)); // one for the whole set
   const ownerOctets = owner.finish();

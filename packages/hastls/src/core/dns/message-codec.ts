@@ -2,7 +2,7 @@ import { type Parsed, parsed } from '../bytes/parsed.ts';
 import { type Reader, reader } from '../bytes/reader.ts';
 import { type Writer, writer } from '../bytes/writer.ts';
 import type { Edns, EdnsOption, Flags, Message } from './message.ts';
-import { labelOctets, labels, type Name, parent, ROOT, readName } from './name.ts';
+import { labels, type Name, parent, ROOT, readName, writeLabel } from './name.ts';
 import type { Question } from './question.ts';
 import { readRdata } from './rdata.ts';
 import { CLASS_IN, type ResourceRecord } from './resource-record.ts';
@@ -16,7 +16,7 @@ export const MAX_MESSAGE = 0xffff;
  * Reads a message, whole and strictly: the counts must fit the octets that are there, names may point only backwards,
  * data of known types must have their format, and nothing may follow the last record.
  */
-export const decodeMessage = (bytes: Uint8Array): Parsed<Message> => parsed(() => readMessage(bytes));
+export const decodeMessage = (bytes: Uint8Array): Parsed<Message> => parsed(() => readMessage(new Uint8Array(bytes))); // a copy, of which records are views: nobody can change it
 
 /**
  * Writes a message. One that is longer than `limit` goes with its question and EDNS alone, marked as truncated, so
@@ -185,8 +185,7 @@ function writeCompressed(to: Writer, name: Name, written: Written): void {
       return;
     }
     if (to.length < POINTABLE) written.set(left, to.length);
-    const octets = labelOctets(labels(left)[0] as string); // it has one, as it is not the root
-    to.uint8(octets.length).bytes(octets);
+    writeLabel(to, labels(left)[0] as string); // it has one, as it is not the root
   }
   to.uint8(0);
 }

@@ -101,11 +101,16 @@ export function compareNames(a: Name, b: Name): number {
 
 /** Writes the name without compression. */
 export function writeName(out: Writer, of: Name): void {
-  for (const label of labels(of)) {
+  for (const label of labels(of)) writeLabel(out, label);
+  out.uint8(0);
+}
+
+/** Writes one label of a name behind its length. */
+export function writeLabel(out: Writer, label: string): void {
+  if (label.includes('\\')) {
     const octets = labelOctets(label);
     out.uint8(octets.length).bytes(octets);
-  }
-  out.uint8(0);
+  } else out.uint8(label.length).text(label);
 }
 
 /**
@@ -147,17 +152,15 @@ function readWritten(from: Reader, compression: 'allowed' | 'forbidden', depth: 
   }
 }
 
-/** Names that were pointed to, by their offsets: thousands of pointers to a long one must not cost thousands of readings. */
-const pointedNames = new WeakMap<object, Map<number, WrittenName>>();
-
+/** Read once, and kept with the input: thousands of pointers to a long name must not cost thousands of readings. */
 function pointedTo(from: Reader, target: number, depth: number): WrittenName {
-  const known = pointedNames.get(from.input) ?? new Map<number, WrittenName>();
-  pointedNames.set(from.input, known);
-  const name = known.get(target);
+  from.input.found ??= new Map();
+  const { found } = from.input;
+  const name = found.get(target) as WrittenName | undefined; // nothing else is kept there
   if (depth + (name?.jumps ?? 0) > MAX_JUMPS) throw new RangeError('a name of too many compression pointers');
   if (name !== undefined) return name;
   const read = readWritten(from.part(target), 'allowed', depth);
-  known.set(target, read);
+  found.set(target, read);
   return read;
 }
 
@@ -182,20 +185,25 @@ export function labelOctets(label: string): Uint8Array {
   if (octets.length === 0) throw new RangeError('a domain name has an empty label');
   if (octets.length > MAX_LABEL)
     throw new RangeError(`a label has at most 63 octets, "${label.slice(0, 16)}…" has more`);
-  return Uint8Array.from(octets);
+  return new Uint8Array(octets);
 }
 
 function presentLabel(octets: Uint8Array): string {
   let text = '';
-  for (const octet of octets) {
-    if (octet <= 0x20 || octet >= 0x7f) text += `\\${String(octet).padStart(3, '0')}`;
-    else text += SPECIAL.has(octet) ? `\\${String.fromCharCode(octet)}` : String.fromCharCode(octet);
-  }
+  for (const octet of octets) text += PRESENTED[octet];
   return text;
 }
 
+const presentOctet = (octet: number): string => {
+  if (octet <= 0x20 || octet >= 0x7f) return `\\${String(octet).padStart(3, '0')}`;
+  return SPECIAL.has(octet) ? `\\${String.fromCharCode(octet)}` : String.fromCharCode(octet);
+};
+
 /** Characters that mean something in a master file: `"` `$` `(` `)` `.` `;` `@` `\`. [RFC1035 §5.1] */
 const SPECIAL: ReadonlySet<number> = new Set([0x22, 0x24, 0x28, 0x29, 0x2e, 0x3b, 0x40, 0x5c]);
+
+/** Each octet as it stands in a label. */
+const PRESENTED: readonly string[] = Array.from({ length: 256 }, (_, octet) => presentOctet(octet));
 
 function compareLabels(a: string, b: string): number {
   if (a === b) return 0;

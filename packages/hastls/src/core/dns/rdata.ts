@@ -12,16 +12,18 @@ const MAX_RDATA = 0xffff;
 
 /**
  * The data of one record, up to the end of the reader: names written out in full, and checked against the type's
- * format. A type without a format is left untouched. [RFC3597 §4]
+ * format. A type without a format is left untouched. [RFC3597 §4] Where nothing is to be changed, it is a view of the
+ * reader's octets: engines take longer to make room for a signature than for all else that is done to read it.
  * @throws RangeError when it is malformed.
  */
 export function readRdata(type: number, from: Reader, form: Form = 'as-is'): Uint8Array {
   const format = wireFormat(type);
-  if (format === undefined) return from.rest().slice();
+  if (format === undefined) return from.rest();
+  const start = from.at;
   const to = writer();
   for (const field of format) field.copy(from, to, form);
   if (from.left > 0) throw new RangeError(`${from.left} octets are left over behind the last field`);
-  return to.finish();
+  return to.finish(from.whole.subarray(start, from.at));
 }
 
 /**

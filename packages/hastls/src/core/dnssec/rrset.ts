@@ -1,6 +1,6 @@
 import { parsed } from '../bytes/parsed.ts';
 import { text } from '../bytes/text.ts';
-import { canonical, type Name } from '../dns/name.ts';
+import { canonical, type Name, sameName } from '../dns/name.ts';
 import { CLASS_IN, type ResourceRecord } from '../dns/resource-record.ts';
 
 import { TYPE } from '../dns/type-names.ts';
@@ -21,31 +21,43 @@ export interface Signature extends Rrsig {
 
 /** The RRset of this owner and type in a section of a message; duplicates are no legal RRset and dropped. [A12] */
 export function rrsetOf(section: readonly ResourceRecord[], name: Name, type: number): Rrset | undefined {
-  const records = new Map<string, ResourceRecord>();
-  const signatures: Signature[] = [];
-  for (const record of ownersIn(section).get(canonical(name)) ?? []) {
-    const data = record.type === type ? text(record.rdata) : undefined;
-    if (data !== undefined && !records.has(data)) records.set(data, record);
-    if (record.type === TYPE.RRSIG) signatures.push(...signatureOver(type, record));
+  const all = recordsAt(section, name);
+  const records = all.filter((record) => record.type === type);
+  if (records.length === 0) return undefined;
+  const signatures = all.flatMap((record) =>
+    record.type === TYPE.RRSIG ? signatureOver(type, record) : NO_SIGNATURES,
+  );
+  return { name, type, records: records.length === 1 ? records : distinct(records), signatures };
+}
+
+function distinct(records: readonly ResourceRecord[]): readonly ResourceRecord[] {
+  const byData = new Map<string, ResourceRecord>();
+  for (const record of records) {
+    const data = text(record.rdata);
+    if (!byData.has(data)) byData.set(data, record);
   }
-  return records.size === 0 ? undefined : { name, type, records: [...records.values()], signatures };
+  return [...byData.values()];
 }
 
 /** All RRsets of an owner in a section. Signatures are no RRset, but belong to one. [RFC4035 §2.2] */
 export const rrsetsAt = (section: readonly ResourceRecord[], name: Name): readonly Rrset[] =>
-  [
-    ...new Set(
-      ownersIn(section)
-        .get(canonical(name))
-        ?.map(({ type }) => type),
-    ),
-  ]
+  [...new Set(recordsAt(section, name).map(({ type }) => type))]
     .filter((type) => type !== TYPE.RRSIG)
     .flatMap((type) => rrsetOf(section, name, type) ?? []);
 
 /** All RRsets of a type in a section. */
-export const rrsetsOf = (section: readonly ResourceRecord[], type: number): readonly Rrset[] =>
-  [...ownersIn(section).keys()].map((owner) => rrsetOf(section, owner, type)).filter((rrset) => rrset !== undefined);
+export function rrsetsOf(section: readonly ResourceRecord[], type: number): readonly Rrset[] {
+  const owners = new Set(section.filter((record) => record.type === type).map((record) => canonical(record.name)));
+  return [...owners].flatMap((owner) => rrsetOf(section, owner, type) ?? []);
+}
+
+/** So few records are gone through each time: that is quicker than to sort them. */
+const FEW = 16;
+
+const recordsAt = (section: readonly ResourceRecord[], name: Name): readonly ResourceRecord[] =>
+  section.length <= FEW
+    ? section.filter((record) => record.class === CLASS_IN && sameName(record.name, name))
+    : (ownersIn(section).get(canonical(name)) ?? []);
 
 type Owners = Map<Name, ResourceRecord[]>;
 

@@ -38,20 +38,23 @@ const MAX_EXTENDED_ERRORS = 16;
 export function startSession(context: Context): Session {
   const replies = new Map<string, Reply>();
   const extendedErrors: ExtendedError[] = [];
+  const most = context.questions ?? LIMITS.upstreamQuestions;
   let asked = 0;
   let checked = 0;
   let signaturesSeen = false;
 
   function* fetch(questions: readonly Question[]): Generator<Need, void, Given> {
-    const distinct = new Map(questions.map((each) => [keyOf(each), each] as const));
-    const missing = [...distinct].flatMap(([key, each]) => (replies.has(key) ? [] : [each]));
-    const ask = missing.slice(0, (context.questions ?? LIMITS.upstreamQuestions) - asked);
-    if (ask.length === 0) return;
-    asked += ask.length;
-    const given = yield { ask, check: [] };
-    for (const [index, question] of ask.entries()) {
+    const missing = new Map<string, Question>();
+    for (const each of questions) {
+      const key = keyOf(each);
+      if (!replies.has(key) && asked + missing.size < most) missing.set(key, each);
+    }
+    if (missing.size === 0) return;
+    asked += missing.size;
+    const given = yield { ask: [...missing.values()], check: [] };
+    for (const [index, key] of [...missing.keys()].entries()) {
       const reply = given.replies[index] ?? { kind: 'failure', why: 'no reply was given' };
-      replies.set(keyOf(question), reply);
+      replies.set(key, reply);
       if (reply.kind === 'failure') continue;
       const { answers, authorities } = reply.message;
       signaturesSeen ||= [...answers, ...authorities].some(({ type }) => type === TYPE.RRSIG);
@@ -79,7 +82,7 @@ export function startSession(context: Context): Session {
     held: messageTo,
     rcode: (question) => messageTo(question)?.rcode,
     *answer(question) {
-      yield* fetch([question]);
+      if (!replies.has(keyOf(question))) yield* fetch([question]);
       const reply = replies.get(keyOf(question));
       return reply === undefined ? limitReached('upstreamQuestions') : usable(question, reply);
     },

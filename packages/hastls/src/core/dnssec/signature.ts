@@ -45,7 +45,7 @@ export function* verifyRrset(
     }
     const octets = parsed(() => {
       canonicalSet ??= canonicalRrset(rrset.records); // once, however many signatures there are
-      return signedOctetsOf(signature.rdata, canonicalSet);
+      return signedOctetsOf(signature, canonicalSet);
     });
     if (!octets.ok) return within(what, bogus(octets.why));
     for (const { algorithm, publicKey } of candidates) {

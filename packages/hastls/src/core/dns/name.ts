@@ -29,15 +29,14 @@ export function parseName(text: string, origin: Name = ROOT): Name {
   if (text === '') throw new RangeError('a domain name cannot be empty');
   if (text.length > MAX_NAME * 4) throw new RangeError('a domain name has at most 255 octets');
   const absolute = endsInDot(text);
-  const found = splitLabels(absolute ? text.slice(0, -1) : text).map((label) => presentLabel(labelOctets(label)));
+  const found = splitLabels(absolute ? text.slice(0, -1) : text).map(presented);
   return checkedLength([...found, ...(absolute ? [] : labels(origin))]);
 }
 
 /** The name's labels in presentation form, leftmost first; none for the root. */
 export function labels(of: Name): readonly string[] {
   if (of === ROOT) return [];
-  const bare = of.slice(0, -1);
-  return bare.includes('\\') ? splitLabels(bare) : bare.split('.');
+  return splitLabels(of.slice(0, -1));
 }
 
 /** How many labels, the root not counted; that of a wildcard is counted. [RFC4034 §3.1.3 counts it out: see there] */
@@ -70,8 +69,7 @@ export function namesBetween(above: Name, below: Name): readonly Name[] {
 }
 
 /** `label.of`, for a label in presentation form. @throws RangeError when the result is too long. */
-export const child = (label: string, of: Name): Name =>
-  checkedLength([presentLabel(labelOctets(label)), ...labels(of)]);
+export const child = (label: string, of: Name): Name => checkedLength([presented(label), ...labels(of)]);
 
 /** ASCII letters in lower case: the form names are compared and signed in. [RFC4034 §6.2] */
 export const canonical = (of: Name): Name => of.toLowerCase() as Name; // a Name is ASCII, so nothing else changes
@@ -164,6 +162,12 @@ function pointedTo(from: Reader, target: number, depth: number): WrittenName {
   return read;
 }
 
+/** A label as it stands in a `Name`. */
+const presented = (label: string): string => (PLAIN.test(label) ? label : presentLabel(labelOctets(label)));
+
+/** What nearly all labels are made of stands for itself. */
+const PLAIN = /^[-\w*]{1,63}$/;
+
 /** The octets of a label in presentation form. */
 export function labelOctets(label: string): Uint8Array {
   const octets: number[] = [];
@@ -226,6 +230,7 @@ function checkedLength(parts: readonly string[]): Name {
 }
 
 function splitLabels(bare: string): string[] {
+  if (!bare.includes('\\')) return bare.split('.');
   const found: string[] = [];
   let from = 0;
   for (let at = 0; at < bare.length; at++) {

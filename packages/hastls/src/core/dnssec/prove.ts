@@ -43,8 +43,9 @@ export function* prove(question: Question, context: Context): Proving<Proven> {
       unsigned: outcome.unsigned === true,
     };
   }
-  const head = `${questionToText(question)} is ${outcome.proof}: ${SAYS[outcome.answer]}`;
-  return { ...common, ...outcome, unsigned: false, because: [head, ...chain.map(({ says }) => says).reverse()] };
+  const head = [questionToText(question), 'is', `${outcome.proof}:`, SAYS[outcome.answer]].join(' ');
+  const because = [head].concat(chain.map(({ says }) => says).reverse()) as [string, ...string[]]; // the head is there
+  return { ...common, ...outcome, unsigned: false, because };
 }
 
 const SAYS = { data: 'it exists', nodata: 'the name has no such record', nxdomain: 'there is no such name' } as const;

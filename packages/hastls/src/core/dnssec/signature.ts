@@ -119,7 +119,7 @@ function verified({ context }: Session, rrset: Rrset, signature: Signature): Ver
     expiration: context.at + remainder(signature.expiration, context.at),
     records,
     signature: { name, type: TYPE.RRSIG, class: CLASS_IN, ttl, rdata: signature.rdata },
-    says: `${typeToText(type)} of ${name} is signed by key ${keyTag} of ${signer} (${algorithmToText(algorithm)})`,
+    says: saidOf(name, type, signature),
   };
   return {
     records,
@@ -130,6 +130,10 @@ function verified({ context }: Session, rrset: Rrset, signature: Signature): Ver
     link,
   };
 }
+
+/** Joined, as it is kept as long as the answer: what a template makes stays in pieces, and takes three times the memory. */
+const saidOf = (name: Name, type: number, { keyTag, signer, algorithm }: Signature): string =>
+  [typeToText(type), 'of', name, 'is signed by key', keyTag, 'of', signer, `(${algorithmToText(algorithm)})`].join(' ');
 
 /** Seconds from `at` to a signature's time, by the serial arithmetic of its 32 bits. [RFC4034 §3.1.5] [RFC1982 §3.2] */
 const remainder = (time: number, at: number): number => (time - at) | 0;

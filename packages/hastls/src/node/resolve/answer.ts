@@ -25,12 +25,8 @@ export interface Answer {
   readonly asked: readonly Inquiry[];
 }
 
-/** What was proven, and what was asked for that now. */
-export interface Found extends Proven {
-  readonly asked?: readonly Inquiry[];
-}
-
-export const toAnswer = (proven: Found): Answer => ({
+/** What was proven, as it is given again: then nothing is asked for it. */
+export const toAnswer = (proven: Proven): Answer => ({
   name: proven.question.name,
   type: proven.question.type,
   proof: proven.proof,
@@ -42,7 +38,7 @@ export const toAnswer = (proven: Found): Answer => ({
   because: proven.because,
   chain: proven.chain,
   aliases: proven.aliases,
-  asked: proven.asked ?? NOTHING,
+  asked: NOTHING,
 });
 
 const NOTHING: readonly Inquiry[] = [];

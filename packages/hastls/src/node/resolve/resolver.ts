@@ -1,13 +1,13 @@
 import { canonical, type Name, type Question } from '../../core/dns/index.ts';
-import type { Context, Proven, ProvenZone } from '../../core/dnssec/index.ts';
+import type { Context, ProvenZone } from '../../core/dnssec/index.ts';
 import { hashes } from '../crypto.ts';
 import { HastlsError } from '../errors.ts';
 import type { AnchorKeeper } from './anchor-keeper.ts';
-import { type Answer, type Found, mergeAnswers, toAnswer } from './answer.ts';
+import { type Answer, mergeAnswers, toAnswer } from './answer.ts';
 import type { Answered, Asker } from './ask.ts';
 import { toAskedName, toAskedType } from './asked.ts';
 import { BUILD_DATE } from './build-date.ts';
-import { believable, createCache, keepAnswer } from './cache.ts';
+import { believable, createCache, keepAnswer, octetsOf } from './cache.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { AskWithout, insist } from './insist.ts';
 import { pinned } from './pinned.ts';
@@ -36,7 +36,8 @@ export interface Clock {
   elapsedMs(): number;
 }
 
-const MAX_ANSWERS = 4096;
+/** Of all answers together: those of a hundred thousand names, as most zones are signed. */
+const MAX_OCTETS = 150_000_000;
 const MAX_ZONES = 4096;
 /** Zones that are pinned once they were proven; those that came first stay, so that nobody can push them out. */
 const MAX_PINNED = 65_536;
@@ -46,10 +47,10 @@ const SKEW_SECONDS = 300;
 
 /** A resolver at work: what it knows, and what is under way. */
 export function resolverOf(settings: Settings, clock: Clock): Resolver {
-  const answers = createCache<Proven>(MAX_ANSWERS, clock.elapsedMs);
+  const answers = createCache(MAX_OCTETS, clock.elapsedMs, octetsOf);
   const zones = createCache<ProvenZone>(MAX_ZONES, clock.elapsedMs);
   const seen = new Set<Name>();
-  const lookups = createSharing<Found>();
+  const lookups = createSharing<Answer>();
   const questions = createSharing<Answered>();
   let loaded: Promise<Tools> | undefined;
   const forget = () => {
@@ -63,7 +64,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const at = () => Math.floor(settings.at ?? clock.now()); // signatures know whole seconds only
   const byClock = settings.at === undefined ? { notBefore: BUILD_DATE, skew: SKEW_SECONDS } : {};
 
-  function proven(question: Question, signal: AbortSignal | undefined): Found | Promise<Found> {
+  function proven(question: Question, signal: AbortSignal | undefined): Answer | Promise<Answer> {
     const key = keyOf(question);
     const held = answers.find(key);
     if (held === undefined || (held.expires ?? at()) < at())
@@ -78,7 +79,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     lookups.join(key, undefined, (off) => freshlyProven(question, off)).catch(() => {});
   }
 
-  async function freshlyProven(question: Question, off: Signal): Promise<Found> {
+  async function freshlyProven(question: Question, off: Signal): Promise<Answer> {
     const began = at();
     const asked: Inquiry[] = [];
     const { upstreams, insist, keeper } = await tools();
@@ -91,9 +92,9 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
       zones.keep(canonical(zone.zone), zone, believable(zone.expires, began));
       if (settings.pinSecureZones && zone.proof === 'secure' && seen.size < MAX_PINNED) seen.add(canonical(zone.zone));
     }
-    const judged = pinned(found, settings.pinnedZones, seen);
-    keepAnswer(answers, keyOf(question), judged, began);
-    return { ...judged, asked }; // which is kept by nobody
+    const answer = toAnswer(pinned(found, settings.pinnedZones, seen));
+    keepAnswer(answers, keyOf(question), answer, began);
+    return { ...answer, asked }; // which is kept by nobody
   }
 
   return {
@@ -102,10 +103,11 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
       signal?.throwIfAborted();
       const { rrtypes } = settings;
       const asked = { name: toAskedName(name), type: toAskedType(type, rrtypes[0]) };
-      const [first, ...others] = asked.type === rrtypes[0] ? rrtypes : [asked.type];
-      const answer = async (each: number) => toAnswer(await proven({ ...asked, type: each }, signal));
-      if (others.length === 0) return answer(first);
-      return mergeAnswers(await Promise.all([answer(first), ...others.map(answer)]));
+      const others = asked.type === rrtypes[0] ? rrtypes.slice(1) : NONE;
+      const first = proven(asked, signal);
+      if (others.length === 0) return first;
+      const all = others.map((each) => proven({ ...asked, type: each }, signal));
+      return mergeAnswers(await Promise.all([first, ...all]));
     },
     close() {
       isClosed = true;
@@ -115,6 +117,8 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     },
   };
 }
+
+const NONE: readonly number[] = [];
 
 interface Tools {
   readonly upstreams: Asker;

@@ -44,10 +44,17 @@ export async function runFile<Config extends { readonly log: { readonly level: s
     { level: options.quiet === true ? 'error' : config.log.level, base: null },
     pino.destination({ dest: 2, sync: true }),
   );
-  if (options.printConfig === true) await say(toToml(printed(config)).trimEnd());
-  if (options.check === true)
-    await say(`${file}: nothing wrong with ${make(config, log).size === 1 ? `this ${one}` : `these ${many}`}`);
-  if (options.printConfig === true || options.check === true) return EXIT.done;
+  if (options.printConfig === true || options.check === true) {
+    const serves = options.check === true ? make(config, log).size : undefined; // what cannot be used cannot be made
+    const shown = options.printConfig === true ? printed(config) : undefined;
+    if (options.json === true) await say(JSON.stringify({ v: 1, file, serves, config: shown }));
+    else {
+      if (shown !== undefined) await say(toToml(shown).trimEnd());
+      if (serves !== undefined)
+        await say(`${file}: nothing wrong with ${serves === 1 ? `this ${one}` : `these ${many}`}`);
+    }
+    return EXIT.done;
+  }
   await admit?.(config, log);
   const readAgain = (): Config => {
     const next = readConfigFile(file, schema);

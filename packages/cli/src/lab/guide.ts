@@ -32,7 +32,7 @@ export function guide(lab: Lab, files: LabFiles): string {
     'Resolvers that lie:',
     ...columns(lab.liars.map(({ resolver, deception: { says } }) => [resolver, says])),
     '',
-    'Try:',
+    'Try, in a clone with npx before each hastls:',
     `  TRUST="${trust}"`,
     '  hastls lookup _imap._tcp.ssb.imap.lab.test $TRUST --trace',
     '  hastls explain smtp://ssb-minds.smtp.lab.test --stance cfb $TRUST',

@@ -28,7 +28,7 @@ async function stop(lab: ChildProcess, signal: NodeJS.Signals): Promise<number |
 
 test('the lab says how to use it, and what it proposes works', async () => {
   const { lab, said } = await startLab([], /connect imap:\/\/strip.*\n/);
-  const [trust = '', ...proposed] = said.slice(said.indexOf('Try:')).split('\n').slice(1).filter(Boolean);
+  const [trust = '', ...proposed] = said.slice(said.indexOf('Try, ')).split('\n').slice(1).filter(Boolean);
   const world = await startWorld(new Map());
   try {
     const ran = [];

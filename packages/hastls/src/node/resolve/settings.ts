@@ -1,5 +1,5 @@
 import type { SecureContextOptions } from 'node:tls';
-import { HASTLS_TYPE, labelCount, type Name } from '../../core/dns/index.ts';
+import { HASTLS_TYPE, labelCount, type Name, toHastlsType } from '../../core/dns/index.ts';
 import { ROOT_ANCHORS } from '../../core/dnssec/built-in-anchors.ts';
 import type { Anchor, Context, NegativeAnchor } from '../../core/dnssec/index.ts';
 import { HastlsError } from '../errors.ts';
@@ -153,22 +153,12 @@ function toAsking({ servers, ca, mixedCase = false }: ResolverOptions, timeoutMs
   return { upstreams: system.servers, patienceMs: Math.min(patienceMs, timeoutMs / 4), rounds, ca, mixedCase };
 }
 
-/** Numbers of the private range that others have put to use. [F1] */
-const TAKEN: ReadonlyMap<number, string> = new Map([
-  [65_282, 'another server product uses it'],
-  [65_534, 'BIND keeps the state of its signing there'],
-]);
-
 function toRrtypes(given: number | readonly number[], anywhere: boolean): readonly [number, ...number[]] {
   const [first, ...others] = new Set(typeof given === 'number' ? [given] : given);
   if (first === undefined || others.length >= MAX_RRTYPES) throw refuse(`"rrtype" is 1 to ${MAX_RRTYPES} numbers`);
   for (const rrtype of [first, ...others]) {
-    const taken = TAKEN.get(rrtype);
-    if (taken !== undefined) throw refuse(`"rrtype" cannot be ${rrtype}: ${taken}`);
-    if (!Number.isInteger(rrtype) || rrtype < 1 || rrtype > 0xffff)
-      throw refuse(`"rrtype" ${rrtype} is no type number`);
-    if ((rrtype < 65_280 || rrtype > 65_534) && !anywhere)
-      throw refuse(`"rrtype" ${rrtype} lies outside of the private range, 65280 to 65534`); // [R31]
+    const checked = toHastlsType(rrtype, anywhere ? 'outside-allowed' : 'outside-refused');
+    if (!checked.ok) throw refuse(`"rrtype": ${checked.why}`); // [F1] [R31]
   }
   return [first, ...others];
 }

@@ -444,9 +444,10 @@ const badOptions: readonly (readonly [options: object, why: RegExp])[] = [
   [{ pinnedZones: ['a..b'] }, /no domain name/],
   [{ rrtype: 65_534 }, /BIND/],
   [{ rrtype: [65_400, 65_282] }, /another server product/],
-  [{ rrtype: 65_535 }, /private range/],
-  [{ rrtype: 257 }, /private range/],
-  [{ rrtype: 70_000, rrtypeOutsidePrivateRange: true }, /no type number/],
+  [{ rrtype: 65_535 }, /private-use range/],
+  [{ rrtype: 257 }, /private-use range/],
+  [{ rrtype: 16, rrtypeOutsidePrivateRange: true }, /means something else/],
+  [{ rrtype: 70_000, rrtypeOutsidePrivateRange: true }, /not a number from 1 to 65535/],
   [{ rrtype: [] }, /numbers/],
 ];
 for (const [options, why] of badOptions)

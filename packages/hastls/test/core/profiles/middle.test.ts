@@ -2,47 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { imap, lmtp, nntp, pop3, smtp, submission } from '#core/profiles/index.js';
-import { type Profile, type ServerContext, startTls } from '#core/talk/index.js';
-import { inTheMiddle, type Middleman } from '../talk/mediation.js';
+import { type Profile, startTls } from '#core/talk/index.js';
+import { type As, greeted, greetingOf, keepingSecrets, PREFER, play, SECURED } from './play.js';
 
-// A gateway before TLS and over it, line by line, as client and backend see it. `c` is said by the client, `b` by the
-// backend; `B` is what the backend then hears, `C` the client.
+// A gateway before TLS and over it, line by line, as client and backend see it.
 
-type As = Partial<ServerContext>;
-const PREFER: As = { mode: 'prefer' };
-const SECURED: As = { secured: true, greeted: true };
-const keepingSecrets = ({ middle }: Profile): As => ({ mode: middle?.secrets ?? [] });
-
-const wire = (said: string): string => said.replaceAll(' / ', '\r\n');
-
-/** Plays a scene: each line is said, or is what follows from what was said before it. */
-function play(profile: Profile, as: As, ...scene: readonly string[]): Middleman {
-  const man = inTheMiddle(profile, as);
-  let said = '';
-  let last = '';
-  for (const line of scene) {
-    const [mark, words] = [line.slice(0, 3), `${wire(line.slice(3))}\r\n`];
-    if (mark === 'c: ') said += man.client(words);
-    else if (mark === 'b: ') said += man.backend(words);
-    else {
-      const expected = [words, `${line[0]}:${words}`].find(
-        (each, index) => said.startsWith(each) && (index === 1 || last === mark),
-      );
-      assert.ok(expected, `${line} was expected, and this said: ${JSON.stringify(said)}`);
-      said = said.slice(expected.length);
-    }
-    last = mark;
-  }
-  assert.equal(said, '', `more was said than ${JSON.stringify(scene)}`);
-  return man;
-}
-
-const GREETINGS: Readonly<Record<string, string>> = {
-  imap: '* OK ready',
-  pop3: '+OK ready <1@b>',
-  nntp: '200 ready',
-};
-const greetingOf = ({ name }: Profile): string => GREETINGS[name] ?? '220 b ESMTP';
 const UPGRADES: Readonly<Record<string, readonly [command: string, goAhead: string, again: string]>> = {
   imap: ['a STARTTLS', 'a OK Begin TLS negotiation now', 'a BAD TLS is already active'],
   pop3: ['STLS', '+OK Begin TLS negotiation', '-ERR TLS is already active'],
@@ -50,7 +14,6 @@ const UPGRADES: Readonly<Record<string, readonly [command: string, goAhead: stri
 };
 const upgradeOf = ({ name }: Profile) =>
   UPGRADES[name] ?? ['STARTTLS', '220 2.0.0 Ready to start TLS', '503 5.5.1 TLS is already active'];
-const greeted = (profile: Profile) => [`b: ${greetingOf(profile)}`, `C: ${greetingOf(profile)}`];
 
 for (const profile of [smtp, submission, lmtp, imap, pop3, nntp]) {
   const [command, goAhead, again] = upgradeOf(profile);

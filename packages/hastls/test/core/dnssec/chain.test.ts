@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CLASS_IN, parseName, RCODE, type ResourceRecord, readRrsig, TYPE } from '#core/dns/index.js';
+import { concatBytes } from '#core/bytes/index.js';
+import { CLASS_IN, keyTag, parseName, RCODE, type ResourceRecord, readRrsig, TYPE } from '#core/dns/index.js';
 import type { Context } from '#core/dnssec/index.js';
 import { keysOf } from '#core/dnssec/key.js';
 import type { Rrset } from '#core/dnssec/rrset.js';
@@ -99,12 +100,24 @@ const flagged = (of: ZoneKey, flags: number, protocol = 3): ZoneKey => {
   const tag = rdata.reduce((sum, octet, index) => sum + (index % 2 === 0 ? octet << 8 : octet), 0);
   return { ...of, rdata, tag: (tag + (tag >> 16)) & 0xffff };
 };
+/** The same RSA key, with its exponent written in so many octets. */
+function withExponentOf(octets: number, of: ZoneKey): ZoneKey {
+  const rdata = concatBytes(
+    of.rdata.subarray(0, 4),
+    Uint8Array.of(octets),
+    new Uint8Array(octets - 3),
+    of.rdata.subarray(5),
+  );
+  return { ...of, rdata, tag: keyTag(rdata) };
+}
 const keyCases: readonly (readonly [why: string, key: () => ZoneKey, expected: string])[] = [
   ['revoked', () => flagged(key, 257 | 0x80), 'bogus error'],
   ['no zone key', () => flagged(key, 1), 'bogus error'],
   ['of another protocol', () => flagged(key, 257, 4), 'bogus error'],
   ['an RSA key of 1024 bits', () => createZoneKey({ algorithm: 8, bits: 1024 }), 'secure data'],
   ['an RSA key of 1016 bits', () => createZoneKey({ algorithm: 8, bits: 1016 }), 'bogus error'],
+  ['an RSA key with an exponent of 8 octets', () => withExponentOf(8, createZoneKey({ algorithm: 8 })), 'secure data'],
+  ['an RSA key with an exponent of 9 octets', () => withExponentOf(9, createZoneKey({ algorithm: 8 })), 'bogus error'],
   ['an RSA key of 4104 bits', () => createZoneKey({ algorithm: 8, bits: 4104 }), 'bogus error'],
 ];
 for (const [why, make, expected] of keyCases)

@@ -1,4 +1,4 @@
-/** What is rare and allowed: the longest names, times past 2038, islands of security in unsigned land. */
+/** What is rare and allowed: the longest names, the smallest zones, times past 2038, islands of security in unsigned land. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writer } from '#core/bytes/index.js';
@@ -25,6 +25,33 @@ for (const denial of DENIALS)
     const absent = 'optOut' in denial ? 'insecure nxdomain' : 'secure nxdomain'; // [RFC5155 §9.2]
     assert.equal(await outcome(`${longest('a')} A`, world), absent);
     assert.equal(await outcome(`${longest('z')} A`, world), absent);
+  });
+
+for (const denial of DENIALS)
+  test(`zones of one name and of two are denied in, ${JSON.stringify(denial)}`, async () => {
+    const world = createHierarchy({
+      at: AT,
+      zones: [
+        { apex: '.', denial },
+        { apex: 'one.', denial },
+        { apex: 'two.', denial, records: 'm A 192.0.2.1' },
+      ],
+    });
+    const absent = 'optOut' in denial ? 'insecure nxdomain' : 'secure nxdomain'; // [RFC5155 §9.2]
+    for (const [asked, expected] of [
+      ['one. SOA', 'secure data'],
+      ['one. A', 'secure nodata'],
+      ['a.one. A', absent],
+      ['z.z.one. A', absent],
+      ['m.two. A', 'secure data'],
+      ['m.two. TXT', 'secure nodata'],
+      ['a.two. A', absent],
+      ['z.two. A', absent],
+      ['x.m.two. A', absent],
+      ['\\000.two. A', absent],
+      ['m.two. DS', 'secure nodata'],
+    ] as const)
+      assert.equal(await outcome(asked, world), expected, asked);
   });
 
 const END_OF_31_BITS = 2 ** 31; // 2038-01-19T03:14:08Z

@@ -26,13 +26,20 @@ interface Front {
 /** Postfix and Dovecot, which offer an upgrade of their own, and gateways that have another certificate than they. */
 async function startWorld(stage: Stage) {
   const certificate = await certify(stage.home, [HOST]);
-  const [may = 0, encrypt = 0, handIn = 0, implicit = 0, none = 0, ...more] = await freePorts(12);
-  const [mailbox = 0, imaps = 0, post = 0, pop3s = 0, local = 0, lmtps = 0, sieve = 0] = more;
+  const [may = 0, encrypt = 0, handIn = 0, implicit = 0, none = 0, ...more] = await freePorts(13);
+  const [mailbox = 0, imaps = 0, post = 0, pop3s = 0, local = 0, lmtps = 0, sieve = 0, through = 0] = more;
   const theirs = { ...certificate, chain: join(stage.home, 'theirs.pem'), key: join(stage.home, 'theirs.key') };
   const pair = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=backend'];
   await run('openssl', 'req', '-x509', ...pair, '-keyout', theirs.key, '-out', theirs.chain);
   await Promise.all([
-    stage.keep(startPostfix(stage.home, theirs, { may, encrypt, submission: handIn, implicit, none })),
+    stage.keep(
+      startPostfix(
+        stage.home,
+        theirs,
+        { may, encrypt, submission: handIn, implicit, none },
+        { [through]: ['smtpd_tls_security_level=may', `content_filter=lmtp:inet:127.0.0.1:${local}`] },
+      ),
+    ),
     stage.keep(
       startDovecot(stage.home, theirs, { imap: mailbox, imaps, pop3: post, pop3s, lmtp: local, lmtps, sieve }),
     ),
@@ -49,7 +56,7 @@ async function startWorld(stage: Stage) {
     await once(server, 'listening');
     return { port: (server.address() as net.AddressInfo).port, close: () => server.close() }; // it listens on TCP
   };
-  return { ca: certificate.ca, ports: { may, mailbox, post, local }, front };
+  return { ca: certificate.ca, ports: { may, through, mailbox, post, local }, front };
 }
 
 live(
@@ -125,46 +132,60 @@ live(
   [DOVECOT, POSTFIX, OPENSSL],
   async (stage) => {
     const { ca, ports, front } = await startWorld(stage);
-    const [inward, outward] = [await front(lmtp, 'require', ports.local), await front(imap, 'require', ports.mailbox)];
+    const inward = {
+      Dovecot: { hello: 'LHLO', ...(await front(lmtp, 'require', ports.local)) },
+      Postfix: { hello: 'EHLO', ...(await front(smtp, 'prefer', ports.through)) },
+    };
+    const outward = await front(imap, 'require', ports.mailbox);
     const lines = `STARTTLS\r\n.\r\n..\r\n.STARTTLS\r\nQUIT\r\na STARTTLS\r\n${randomBytes(420).toString('base64').replace(/.{70}/g, '$&\r\n')}\r\n`;
     const body = lines.repeat(Math.ceil(25e6 / lines.length));
     const trust = { ca: await readFile(ca), servername: HOST };
-    for (const [how, user] of [
-      ['DATA', 'joe'],
-      ['BDAT', 'ann'],
-    ] as const)
-      await stage.check(`by ${how}`, async () => {
-        const message = `Subject: ${how}\r\n\r\n${body}`;
-        const sender = await upgraded(inward.port, 'STARTTLS', trust);
-        sender.write('LHLO client.test\r\n');
-        assert.match(await heard(sender, /^250 [^\r]*\r\n$/m), /^250[- ]CHUNKING/m);
-        sender.write(`MAIL FROM:<a@b.test>\r\nRCPT TO:<${user}@mail.test>\r\n`);
-        if (how === 'DATA') {
-          sender.write('DATA\r\n');
-          await heard(sender, /^354 [^\r]*\r\n$/m);
-          sender.write(`${message.replaceAll('\n.', '\n..')}.\r\nNOOP\r\nQUIT\r\n`);
-        } else {
-          const half = message.length >> 1;
-          sender.write(
-            `BDAT ${half}\r\n${message.slice(0, half)}BDAT ${message.length - half} LAST\r\n${message.slice(half)}NOOP\r\nQUIT\r\n`,
+    for (const [by, { hello, port }] of Object.entries(inward))
+      for (const how of ['DATA', 'BDAT'])
+        await stage.check(`by ${how} through ${by}`, async () => {
+          const message = `Subject: ${how} ${by}\r\n\r\n${body}`;
+          const sender = await upgraded(port, 'STARTTLS', trust);
+          sender.write(`${hello} client.test\r\n`);
+          assert.match(await heard(sender, /^250 [^\r]*\r\n$/m), /^250[- ]CHUNKING/m);
+          sender.write('MAIL FROM:<a@b.test>\r\nRCPT TO:<joe@mail.test>\r\n');
+          if (how === 'DATA') {
+            sender.write('DATA\r\n');
+            await heard(sender, /^354 [^\r]*\r\n$/m);
+            sender.write(`${message.replaceAll('\n.', '\n..')}.\r\nNOOP\r\nQUIT\r\n`);
+          } else {
+            const half = message.length >> 1;
+            sender.write(
+              `BDAT ${half}\r\n${message.slice(0, half)}BDAT ${message.length - half} LAST\r\n${message.slice(half)}NOOP\r\nQUIT\r\n`,
+            );
+          }
+          const taken =
+            /250 2\.0\.0 (?:<[^>]+> [^\r]* Saved|Ok: queued as \w+|Ok: \d+ bytes queued as \w+)\r\n250 [^\r]*\r\n221 /;
+          assert.match(await heard(sender, /^221 [^\r]*\r\n$/m), taken);
+          const number = await found(() => upgraded(outward.port, 'x STARTTLS', trust), `${how} ${by}`);
+          const reader = await upgraded(outward.port, 'x STARTTLS', trust);
+          reader.write(
+            `a LOGIN joe@mail.test secret\r\nb SELECT INBOX\r\nc FETCH ${number} BODY.PEEK[TEXT]\r\nd LOGOUT\r\n`,
           );
-        }
-        assert.match(
-          await heard(sender, /^221 [^\r]*\r\n$/m),
-          /250 2\.0\.0 <[^>]+> [^\r]* Saved\r\n250 [^\r]*\r\n221 /,
-        );
-        const reader = await upgraded(outward.port, 'x STARTTLS', trust);
-        reader.write(`a LOGIN ${user}@mail.test secret\r\nb SELECT INBOX\r\nc FETCH 1 BODY.PEEK[TEXT]\r\nd LOGOUT\r\n`);
-        const said = await heard(reader, /^d OK [^\r]*\r\n$/m);
-        const [whole = '', length] = /BODY\[TEXT\] \{(\d+)\}\r\n/.exec(said) ?? [];
-        assert.equal(Number(length), body.length, said.slice(0, 2000));
-        const from = said.indexOf(whole) + whole.length;
-        assert.ok(said.slice(from, from + body.length) === body, 'it is another message');
-      });
-    inward.close();
-    outward.close();
+          const said = await heard(reader, /^d OK [^\r]*\r\n$/m);
+          const [whole = '', length] = /BODY\[TEXT\] \{(\d+)\}\r\n/.exec(said) ?? [];
+          assert.equal(Number(length), body.length, said.slice(0, 2000));
+          const from = said.indexOf(whole) + whole.length;
+          assert.ok(said.slice(from, from + body.length) === body, 'it is another message');
+        });
+    for (const each of [...Object.values(inward), outward]) each.close();
   },
 );
+
+/** The number of a message with this subject, as soon as it is in the mailbox. */
+async function found(connect: () => Promise<tls.TLSSocket>, subject: string): Promise<string> {
+  for (;;) {
+    const reader = await connect();
+    reader.write(`a LOGIN joe@mail.test secret\r\nb SELECT INBOX\r\nc SEARCH SUBJECT "${subject}"\r\nd LOGOUT\r\n`);
+    const [, number] = /^\* SEARCH (\d+)/m.exec(await heard(reader, /^d OK [^\r]*\r\n$/m)) ?? [];
+    if (number !== undefined) return number;
+    await new Promise((soon) => setTimeout(soon, 200));
+  }
+}
 
 /** A connection that has come to TLS. */
 async function upgraded(port: number, trigger: string, trust: tls.ConnectionOptions): Promise<tls.TLSSocket> {

@@ -51,6 +51,7 @@ maillog_file_prefixes = ${home}
 inet_protocols = ipv4
 myhostname = mail.test
 mydestination = mail.test
+message_size_limit = 0
 local_recipient_maps =
 local_transport = discard
 default_transport = discard
@@ -78,6 +79,7 @@ tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite
 anvil unix - - n - 1 anvil
 discard unix - - n - - discard
+lmtp unix - - n - - lmtp
 bounce unix - - n - 0 bounce
 proxymap unix - - n - - proxymap
 postlog unix-dgram n - n - 1 postlogd

@@ -26,6 +26,7 @@ hismethod: hisv6
 enableoverview: true
 ovmethod: tradindexed
 readerswhenstopped: true
+nnrpdloadlimit: 0
 pathnews: /usr/lib/news
 pathdb: ${news}
 pathetc: ${news}

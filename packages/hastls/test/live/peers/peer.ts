@@ -35,7 +35,8 @@ export interface Start {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  readonly isReady: () => Promise<boolean>;
+  /** Asked again and again, with what the peer has said so far. */
+  readonly isReady: (said: string) => Promise<boolean>;
   /** How long it may take to come up. */
   readonly startMs?: number;
 }
@@ -61,7 +62,7 @@ export async function start({ name, command, args, env, isReady, startMs = START
     process.off('exit', killGroup);
   };
   const deadline = Date.now() + startMs;
-  while (!(await isReady())) {
+  while (!(await isReady(log()))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
       throw new Error(`${name} does not come up:\n${log()}`);

@@ -36,8 +36,12 @@ for (const path of DOCUMENTS) {
     if (!existsSync(join(dirname(path), link))) complain(`${path}: the link to ${link} is dead`);
   for (const [, named = ''] of text.matchAll(/`((?:core|node|packages|docs|tools|scripts|spec|test)\/[\w./-]+)`/g))
     if (!ROOTS.some((root) => existsSync(join(root, named)))) complain(`${path}: there is no ${named}`);
-  [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].forEach(([, code = ''], index) => {
-    writeFileSync(`${EXAMPLES}/${path.replaceAll(/\W/g, '-')}-${index}.ts`, code);
+  [...text.matchAll(/^```ts(?: file=(\w+)\.mjs)?\n([\s\S]*?)^```/gm)].forEach(([, module, code = ''], index) => {
+    // what others import has its name
+    writeFileSync(
+      `${EXAMPLES}/${module === undefined ? `${path.replaceAll(/\W/g, '-')}-${index}.ts` : `${module}.mts`}`,
+      code,
+    );
   });
 }
 const compilerOptions = {

@@ -7,6 +7,7 @@ import { type Common, toWord } from '../common-options.ts';
 import { decidedBy } from '../decided.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { complain, note } from '../failure.ts';
+import { profileFor } from '../own-protocol.ts';
 import { paintFor } from '../paint.ts';
 import { relay } from '../relay.ts';
 import { resolverOptions } from '../resolver-options.ts';
@@ -15,6 +16,7 @@ import { typeNumber } from '../type-number.ts';
 
 interface Own {
   readonly stance?: Stance;
+  readonly profile?: string;
   readonly print?: boolean;
 }
 
@@ -26,6 +28,7 @@ export function declare(command: Command): void {
       'cio (insecure only), cso (secure only, the default), cfb (fallback allowed)',
       toWord(STANCES),
     )
+    .option('--profile <file>', 'protocols of your own, in TOML: [[protocol]] tables')
     .option('--print', 'show what was negotiated and why, and end; --json implies it');
   does<Own>(command, EXAMPLES, run);
 }
@@ -41,6 +44,7 @@ const EXAMPLES = [
 
 async function run(options: Own & Common, url = ''): Promise<ExitStatus> {
   const connection = await connect(url, {
+    ...(await profileFor(url, options.profile)),
     dns: resolverOptions(options),
     ...(options.stance === undefined ? {} : { stance: options.stance }),
     ...(options.ca === undefined ? {} : { ca: options.ca }),

@@ -9,6 +9,7 @@ import { type Common, repeated, toWord } from '../common-options.ts';
 import { decidedBy } from '../decided.ts';
 import { EXIT, type ExitStatus, statusOfProof } from '../exit-status.ts';
 import { UsageError } from '../failure.ts';
+import { profileFor } from '../own-protocol.ts';
 import { paintFor } from '../paint.ts';
 import { resolverOptions } from '../resolver-options.ts';
 import { type Supposed, supposedByLine, underStance } from '../suppose.ts';
@@ -17,6 +18,7 @@ import { typeNumber } from '../type-number.ts';
 
 interface Own {
   readonly stance?: Stance;
+  readonly profile?: string;
   readonly suppose?: readonly string[];
   readonly supposeProof?: Proof;
   readonly batch?: boolean;
@@ -30,6 +32,7 @@ export function declare(command: Command): void {
       'cio (insecure only), cso (secure only, the default), cfb (fallback allowed)',
       toWord(STANCES),
     )
+    .option('--profile <file>', 'protocols of your own, in TOML: [[protocol]] tables')
     .option('--suppose <record>', "ask no DNS: what if this were the record, like '25 25 1'; repeatable", repeated)
     .option('--suppose-proof <proof>', `and what if it were ${PROOFS.join(', ')} (default: secure)`, toWord(PROOFS))
     .option('--batch', 'suppositions as JSON objects on stdin, one a line; decisions on stdout');
@@ -59,17 +62,19 @@ async function run(options: Own & Common, url?: string): Promise<ExitStatus> {
   if (options.suppose !== undefined || options.supposeProof !== undefined) return runSupposed(url, options);
   const { stance } = options;
   const explanation = await explain(url, {
+    ...(await profileFor(url, options.profile)),
     dns: resolverOptions(options),
     ...(stance === undefined ? {} : { stance }),
   });
   return tell(decidedBy(explanation, typeNumber(options)), options);
 }
 
-function runSupposed(
+async function runSupposed(
   url: string,
   { suppose = [], supposeProof = 'secure', ...options }: Own & Common,
 ): Promise<ExitStatus> {
-  const supposed = { ...toTarget(url), proof: supposeProof, records: suppose };
+  const { profile } = await profileFor(url, options.profile);
+  const supposed = { ...toTarget(url, profile), proof: supposeProof, records: suppose };
   return options.stance === undefined && options.json !== true && !supposed.implicit
     ? tellAllStances(supposed)
     : tell(underStance(supposed, options.stance ?? DEFAULT_STANCE), options);

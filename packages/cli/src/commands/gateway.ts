@@ -5,6 +5,7 @@ import { readConfigFile } from '../daemon/config-file.ts';
 import { resolverOf } from '../daemon/dns.ts';
 import { type GatewayConfig, gatewayConfig, wholeGateways } from '../daemon/gateway-config.ts';
 import { makeGateways } from '../daemon/gateways.ts';
+import { printedProtocols } from '../daemon/protocols.ts';
 import {
   admit,
   checkRecords,
@@ -67,10 +68,11 @@ async function tell(checks: RecordChecks, { json }: Common): Promise<ExitStatus>
 
 /** Defaults have found their places. */
 const printed = (config: GatewayConfig) => {
-  const { defaults: _, ...shared } = config;
+  const { defaults: _, protocol, ...shared } = config;
   return {
     ...shared,
-    gateway: wholeGateways(config).map(({ listen, backend, ...rest }) => ({
+    ...printedProtocols(protocol),
+    gateway: wholeGateways(config).map(({ listen, backend, profile: _, ...rest }) => ({
       ...rest,
       listen: listen.map(placeName),
       backend: backend.map(({ to, ...how }) => ({ to: placeName(to), ...how })),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { does } from '../command.ts';
 import type { Common } from '../common-options.ts';
+import { printedProtocols } from '../daemon/protocols.ts';
 import { type DaemonOptions, declareDaemon, runFile } from '../daemon/run-file.ts';
 import { placeName } from '../daemon/schema.ts';
 import { type TunnelConfig, tunnelConfig } from '../daemon/tunnel-config.ts';
@@ -26,7 +27,11 @@ const FILE = `A file like this lets a mail reader on this machine, which knows n
 const run = (options: DaemonOptions & Common): Promise<ExitStatus> =>
   runFile(options, {
     schema: tunnelConfig,
-    printed: (config) => ({ ...config, tunnel: config.tunnel.map(printed) }),
+    printed: ({ protocol, ...config }) => ({
+      ...config,
+      ...printedProtocols(protocol),
+      tunnel: config.tunnel.map(printed),
+    }),
     make: (config, log) => makeTunnels(options.config, config, resolverOptions(options), log),
     names: ['tunnel', 'tunnels'],
   });

@@ -1,7 +1,8 @@
 import { profiles } from 'hastls/profiles';
-import { serverGreets } from 'hastls/talk';
+import { type Profile, serverGreets } from 'hastls/talk';
 import { z } from 'zod';
 import { backends, clients, network } from './backend-config.ts';
+import { type OwnProtocol, protocols } from './protocols.ts';
 import { dns, drain, listen, log, milliseconds } from './schema.ts';
 
 const IN_BAND = ['require', 'require-for', 'prefer'] as const;
@@ -44,74 +45,101 @@ const defaults = z.strictObject({
   enforce_record: z.boolean().default(false),
 });
 
-const gateway = z
-  .strictObject({
-    /** Where clients connect to. */
-    listen: z.union([listen.transform((each) => [each]), z.array(listen).min(1)], {
-      error:
-        'an address and a port, like "0.0.0.0:587" or "[::]:587", "unix:/run/mail.sock", or a list of these is wanted',
-    }),
-    /** What is spoken; none: it is not read, which implicit TLS allows. */
-    protocol: z.string().optional(),
-    /** `auto`: TLS at once or in-band, on one port, as each client begins. */
-    mode: z.enum(MODES),
-    /** What `auto` means for those who do not begin with TLS. Default: "require". */
-    in_band: z.enum(IN_BAND).optional(),
-    /** The commands that wait for TLS. Default: those that tell secrets. */
-    require_for: z.array(z.string().toUpperCase()).min(1).optional(),
-    /** The server that leaves TLS to us, or several of a kind; nobody else should be able to reach it. */
-    backend: backends,
-    /** Which of several a client gets. */
-    backend_order: z.enum(['as-listed', 'in-turns']).default('as-listed'),
-    /** What clients call it, and under which a record is published. */
-    name: z.string().optional(),
-    /** The ports by which they come, where these are others than those that are listened on. */
-    public_ports: z.array(z.int().min(1).max(0xffff)).min(1).optional(),
-    ...z.object(shared).partial().shape,
-  })
-  .superRefine(({ protocol, mode, in_band: inBand, require_for: commands }, context) => {
-    const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
-    const profile = profileOf(protocol);
-    const followed = profiles.filter(({ middle }) => middle !== undefined).map(({ name }) => name);
-    if (protocol !== undefined && profile === undefined)
-      complain('protocol', `"${protocol}" is unknown: leave it out, or give one of ${followed.join(', ')}`);
-    else if (mode !== 'implicit' && profile?.middle === undefined)
-      complain('mode', `${protocol ?? 'what has no protocol'} can have implicit TLS only`);
-    else if (mode === 'auto' && profile !== undefined && serverGreets(profile))
-      complain('mode', `${protocol} cannot have both forms of TLS on one port: its clients wait for a greeting`);
-    if (inBand !== undefined && mode !== 'auto') complain('in_band', 'it goes with mode = "auto"');
-    if (commands !== undefined && (inBand ?? mode) !== 'require-for')
-      complain('require_for', 'it goes with mode = "require-for", or with in_band = "require-for"');
-  })
-  .superRefine(({ protocol, backend, name, public_ports: ports, enforce_record: enforced }, context) => {
-    const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
-    const [profile, what] = [profileOf(protocol), protocol ?? 'what has no protocol'];
-    if (backend.some(({ tls }) => tls === 'in-band') && profile?.stead === undefined)
-      complain('backend', `${what} can have implicit TLS only on the way to it`);
-    if (backend.some(({ introduce }) => introduce === 'xclient') && profile?.introduce === undefined)
-      complain('backend', `${what} has no XCLIENT: introduce = "proxy-v2" would do`);
-    if (name !== undefined && profile === undefined) complain('name', 'a record is of a protocol: it goes with one');
-    if (ports !== undefined && name === undefined) complain('public_ports', 'it goes with name = "…"');
-    if (enforced === true && name === undefined) complain('enforce_record', 'it goes with name = "…"');
-  });
+const gateway = z.strictObject({
+  /** Where clients connect to. */
+  listen: z.union([listen.transform((each) => [each]), z.array(listen).min(1)], {
+    error:
+      'an address and a port, like "0.0.0.0:587" or "[::]:587", "unix:/run/mail.sock", or a list of these is wanted',
+  }),
+  /** What is spoken; none: it is not read, which implicit TLS allows. */
+  protocol: z.string().optional(),
+  /** `auto`: TLS at once or in-band, on one port, as each client begins. */
+  mode: z.enum(MODES),
+  /** What `auto` means for those who do not begin with TLS. Default: "require". */
+  in_band: z.enum(IN_BAND).optional(),
+  /** The commands that wait for TLS. Default: those that tell secrets. */
+  require_for: z.array(z.string().toUpperCase()).min(1).optional(),
+  /** The server that leaves TLS to us, or several of a kind; nobody else should be able to reach it. */
+  backend: backends,
+  /** Which of several a client gets. */
+  backend_order: z.enum(['as-listed', 'in-turns']).default('as-listed'),
+  /** What clients call it, and under which a record is published. */
+  name: z.string().optional(),
+  /** The ports by which they come, where these are others than those that are listened on. */
+  public_ports: z.array(z.int().min(1).max(0xffff)).min(1).optional(),
+  ...z.object(shared).partial().shape,
+});
+
+type Gateway = z.output<typeof gateway>;
+type Own = readonly OwnProtocol[];
+type Check = (gateway: Gateway, own: Own, complain: (key: string, message: string) => void) => void;
+
+/** What a mode asks of a protocol, and what goes with which mode. */
+const checkModes: Check = ({ protocol, mode, in_band: inBand, require_for: commands }, own, complain) => {
+  const profile = profileOf(protocol, own);
+  const followed = known(own)
+    .filter(({ middle }) => middle !== undefined)
+    .map(({ name }) => name);
+  if (protocol !== undefined && profile === undefined)
+    complain('protocol', `"${protocol}" is unknown: leave it out, or give one of ${followed.join(', ')}`);
+  else if (mode !== 'implicit' && profile?.middle === undefined)
+    complain('mode', `${protocol ?? 'what has no protocol'} can have implicit TLS only`);
+  else if (mode === 'auto' && profile !== undefined && serverGreets(profile))
+    complain('mode', `${protocol} cannot have both forms of TLS on one port: its clients wait for a greeting`);
+  if (inBand !== undefined && mode !== 'auto') complain('in_band', 'it goes with mode = "auto"');
+  if (commands !== undefined && (inBand ?? mode) !== 'require-for')
+    complain('require_for', 'it goes with mode = "require-for", or with in_band = "require-for"');
+};
+
+/** What backend, name and record ask of it. */
+const checkSurroundings: Check = (
+  { protocol, backend, name, public_ports: ports, enforce_record: enforced },
+  own,
+  complain,
+) => {
+  const [profile, what] = [profileOf(protocol, own), protocol ?? 'what has no protocol'];
+  if (backend.some(({ tls }) => tls === 'in-band') && profile?.stead === undefined)
+    complain('backend', `${what} can have implicit TLS only on the way to it`);
+  if (backend.some(({ introduce }) => introduce === 'xclient') && profile?.introduce === undefined)
+    complain('backend', `${what} has no XCLIENT: introduce = "proxy-v2" would do`);
+  if (name !== undefined && profile === undefined) complain('name', 'a record is of a protocol: it goes with one');
+  if (ports !== undefined && name === undefined) complain('public_ports', 'it goes with name = "…"');
+  if (enforced === true && name === undefined) complain('enforce_record', 'it goes with name = "…"');
+};
 
 /** The file of `hastls gateway`. */
-export const gatewayConfig = z.strictObject({
-  drain_ms: drain,
-  log,
-  dns,
-  defaults: defaults.prefault({}),
-  gateway: z.array(gateway).min(1),
-});
+export const gatewayConfig = z
+  .strictObject({
+    drain_ms: drain,
+    log,
+    dns,
+    defaults: defaults.prefault({}),
+    protocol: protocols,
+    gateway: z.array(gateway).min(1),
+  })
+  .superRefine(({ gateway: all, protocol: own }, context) => {
+    for (const [index, each] of all.entries())
+      for (const check of [checkModes, checkSurroundings])
+        check(each, own, (key, message) =>
+          context.addIssue({ code: 'custom', path: ['gateway', index, key], message }),
+        );
+  });
 
 export type GatewayConfig = z.output<typeof gatewayConfig>;
 
-/** A gateway with all that it leaves to the defaults. */
-export type WholeGateway = GatewayConfig['gateway'][number] & GatewayConfig['defaults'];
+/** A gateway with all that it leaves to the defaults, and what its protocol's name means. */
+export type WholeGateway = Gateway & GatewayConfig['defaults'] & { readonly profile: Profile | undefined };
 
 /** The gateways of a file, each with all that it leaves to the defaults. */
-export const wholeGateways = ({ defaults: common, gateway: own }: GatewayConfig): readonly WholeGateway[] =>
-  own.map((each) => ({ ...common, ...each }) as WholeGateway); // as: TOML has no undefined
+export const wholeGateways = ({
+  defaults: common,
+  gateway: all,
+  protocol: own,
+}: GatewayConfig): readonly WholeGateway[] =>
+  all.map((each) => ({ ...common, ...each, profile: profileOf(each.protocol, own) }) as WholeGateway); // as: TOML has no undefined
 
-/** The protocol of this name, if there is one. */
-export const profileOf = (protocol: string | undefined) => profiles.find(({ name }) => name === protocol);
+/** The protocol of this name, if there is one: the file's own, or one that everybody knows. */
+const profileOf = (protocol: string | undefined, own: Own): Profile | undefined =>
+  known(own).find(({ name }) => name === protocol);
+
+const known = (own: Own): readonly Profile[] => [...own.map(({ profile }) => profile), ...profiles];

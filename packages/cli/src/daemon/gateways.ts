@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { UsageError } from '../failure.ts';
 import type { BackendConfig } from './backend-config.ts';
 import type { Serving } from './daemon.ts';
-import { type GatewayConfig, profileOf, type WholeGateway, wholeGateways } from './gateway-config.ts';
+import { type GatewayConfig, type WholeGateway, wholeGateways } from './gateway-config.ts';
 import { readNamed } from './named-file.ts';
 import { placeName } from './schema.ts';
 
@@ -94,8 +94,7 @@ const readIdentity = (directory: string, cert: string, key: string): ServerIdent
 });
 
 function toOptions(whole: WholeGateway): Omit<GatewayOptions, 'certificates' | 'backend'> {
-  const { protocol, require_for: commands, connections, total_ms: totalMs, proxy_from: announcedBy } = whole;
-  const profile = profileOf(protocol);
+  const { profile, require_for: commands, connections, total_ms: totalMs, proxy_from: announcedBy } = whole;
   const mode = whole.mode === 'auto' ? (whole.in_band ?? 'require') : whole.mode;
   return {
     profile,

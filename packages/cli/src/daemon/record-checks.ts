@@ -5,7 +5,7 @@ import type { Resolver } from 'hastls/resolve';
 import { checkRecord, type RecordCheck } from 'hastls/serve';
 import type { Logger } from 'pino';
 import { EXIT, type ExitStatus, statusOfProof } from '../exit-status.ts';
-import { type GatewayConfig, profileOf, type WholeGateway, wholeGateways } from './gateway-config.ts';
+import { type GatewayConfig, type WholeGateway, wholeGateways } from './gateway-config.ts';
 
 /** What the gateways of a file serve, against the records under their names. */
 export interface RecordChecks {
@@ -19,7 +19,7 @@ export async function checkRecords(config: GatewayConfig, makeResolver: () => Re
   const groups = new Map<string, WholeGateway[]>();
   for (const each of wholeGateways(config)) {
     if (each.name === undefined) continue;
-    const key = `${profileOf(each.protocol)?.service} ${each.name.toLowerCase()}`;
+    const key = `${each.profile?.service} ${each.name.toLowerCase()}`;
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   if (groups.size === 0) return { checks: [], forbidden: [] };
@@ -34,7 +34,7 @@ export async function checkRecords(config: GatewayConfig, makeResolver: () => Re
 
 async function checkGroup(group: readonly WholeGateway[], resolver: Resolver) {
   const [first] = group as readonly [WholeGateway, ...WholeGateway[]]; // a group has one at least
-  const profile = profileOf(first.protocol);
+  const { profile } = first;
   if (profile === undefined || first.name === undefined)
     throw new TypeError('only what has a name and a protocol is checked');
   const check = await checkRecord(profile, first.name, group.flatMap(practiceOf), resolver);

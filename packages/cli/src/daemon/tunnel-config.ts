@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { STANCES } from 'hastls/policy';
 import { z } from 'zod';
+import { protocols } from './protocols.ts';
 import { dns, drain, listen, log, milliseconds } from './schema.ts';
 
 const tunnel = z
@@ -42,7 +43,13 @@ const tunnel = z
   });
 
 /** The file of `hastls tunnel`. */
-export const tunnelConfig = z.strictObject({ drain_ms: drain, dns, log, tunnel: z.array(tunnel).min(1) });
+export const tunnelConfig = z.strictObject({
+  drain_ms: drain,
+  dns,
+  log,
+  protocol: protocols,
+  tunnel: z.array(tunnel).min(1),
+});
 
 export type TunnelConfig = z.output<typeof tunnelConfig>;
 

@@ -6,6 +6,7 @@ import { createTunnel } from 'hastls/serve';
 import type { Logger } from 'pino';
 import { resolverOf } from './dns.ts';
 import { readNamed } from './named-file.ts';
+import { asked } from './protocols.ts';
 import type { TunnelConfig } from './tunnel-config.ts';
 
 /** A server for the clients of each tunnel, and by which address they come. */
@@ -25,7 +26,7 @@ export function makeTunnels(file: string, config: TunnelConfig, asked: ResolverO
   return new Map(
     config.tunnel.map((each) => [
       JSON.stringify(each.listen),
-      { listen: each.listen, server: make(each, resolver, read, log) },
+      { listen: each.listen, server: make(each, config.protocol, resolver, read, log) },
     ]),
   );
 }
@@ -34,11 +35,14 @@ let connections = 0;
 
 function make(
   { to, by, stance, greet_as: host, ca, cert, key, pins, timeout_ms: timeoutMs }: TunnelConfig['tunnel'][number],
+  own: TunnelConfig['protocol'],
   resolver: Resolver,
   read: (path: string) => string,
   log: Logger,
 ): net.Server {
+  const profile = asked(to, own);
   const connect: ConnectOptions = {
+    ...(profile === undefined ? {} : { profile }),
     resolver,
     stance,
     timeoutMs,

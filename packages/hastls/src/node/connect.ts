@@ -2,11 +2,10 @@ import type net from 'node:net';
 import type tls from 'node:tls';
 import type { Attempt, Outcome } from '../core/policy/index.ts';
 import { HastlsError } from './errors.ts';
-import { type ExplainOptions, type Explanation, judge, withResolver } from './explain.ts';
+import { type ExplainOptions, type Explanation, investigate, withResolver } from './explain.ts';
 import type { ClientIdentity, Secured, Unauthenticated } from './handshake.ts';
 import { checkOptions } from './options.ts';
 import type { Session } from './session.ts';
-import { takeSnapshot } from './snapshot.ts';
 import { toTarget } from './target.ts';
 
 /** How to connect. Everything omitted takes its safe default. */
@@ -92,7 +91,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
   try {
     return await withResolver(options, async (resolver) => {
-      const explanation = judge(target, await takeSnapshot(target, resolver, signal), options);
+      const explanation = await investigate(target, resolver, { ...options, signal });
       const { followPlan } = await import('./attempts.ts'); // sockets and TLS are loaded by whoever connects
       return followPlan(explanation, { ...options, signal });
     });

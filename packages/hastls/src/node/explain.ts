@@ -45,13 +45,21 @@ export interface Explanation extends Decision {
 export async function explain(url: string | URL, options: ExplainOptions = {}): Promise<Explanation> {
   checkOptions(options);
   const target = toTarget(url, options.profile);
-  return withResolver(options, async (resolver) =>
-    judge(target, await takeSnapshot(target, resolver, options.signal), options),
+  return withResolver(options, (resolver) => investigate(target, resolver, options));
+}
+
+/** Finds out what there is to know of the target, and decides by it. */
+export async function investigate(target: Target, resolver: Resolver, options: ExplainOptions): Promise<Explanation> {
+  const { signal, switches = {} } = options;
+  return judge(
+    target,
+    await takeSnapshot(target, resolver, { signal, evenUnsigned: switches.tightenFromInsecure }),
+    options,
   );
 }
 
 /** The decision for a snapshot already taken. */
-export function judge(target: Target, snapshot: Snapshot, { stance, switches, sources }: ExplainOptions): Explanation {
+function judge(target: Target, snapshot: Snapshot, { stance, switches, sources }: ExplainOptions): Explanation {
   if (target.implicit && stance !== undefined && stance !== 'cso')
     throw new HastlsError(
       'ERR_HASTLS_OPTION',

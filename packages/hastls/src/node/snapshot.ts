@@ -15,8 +15,19 @@ export interface Snapshot {
   readonly answers: readonly Answer[];
 }
 
+/** How a snapshot is taken. */
+export interface SnapshotOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Unsigned records shall be heard too, as they may forbid something. [A22] */
+  readonly evenUnsigned?: boolean | undefined;
+}
+
 /** Asks for the host's addresses, then for what it promises about this service. */
-export async function takeSnapshot(target: Target, resolver: Resolver, signal?: AbortSignal): Promise<Snapshot> {
+export async function takeSnapshot(
+  target: Target,
+  resolver: Resolver,
+  { signal, evenUnsigned = false }: SnapshotOptions = {},
+): Promise<Snapshot> {
   const local = await localAddresses(target.host);
   if (local !== undefined) return { addresses: local, evidence: UNSIGNED, addressLiteral: true, answers: [] }; // [A34]
 
@@ -24,9 +35,14 @@ export async function takeSnapshot(target: Target, resolver: Resolver, signal?: 
   const addressAnswers = await Promise.all([ask(target.host, 'A'), ask(target.host, 'AAAA')]); // [A24] addresses first
   const addresses = addressAnswers.flatMap(({ records }) => records.map(addressOf));
   // a host in a provably unsigned zone is not asked further: the answer could not count, and some such servers choke on it
-  if (addressAnswers.some(({ proof, aliases }) => proof === 'insecure' && aliases.length === 0))
+  if (addressAnswers.some(({ proof, aliases }) => proof === 'insecure' && aliases.length === 0)) {
     // [A24]
-    return { addresses, evidence: UNSIGNED, answers: addressAnswers };
+    if (!evenUnsigned) return { addresses, evidence: UNSIGNED, answers: addressAnswers };
+    const promise = await ask(ownerName(target.service.service, target.host), 'HASTLS');
+    // a server that chokes on it has said nothing
+    const evidence = promise.proof === 'indeterminate' ? UNSIGNED : toEvidence(promise);
+    return { addresses, evidence, answers: [...addressAnswers, promise] };
+  }
 
   const names = [target.host, ...lastName(addressAnswers)];
   const promises = await Promise.all(names.map((name) => ask(ownerName(target.service.service, name), 'HASTLS')));

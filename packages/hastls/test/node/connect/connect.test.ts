@@ -227,6 +227,22 @@ test('[A22] [A24] [R34] in a provably unsigned zone the record is not even asked
   assert.ok(!asked.includes(HASTLS));
 });
 
+for (const [attack, plan] of [
+  [[], ['tls', 'upgrade']],
+  [[against(ofType(HASTLS), answerServfail)], ['tls', 'upgrade', 'plaintext']],
+] as const)
+  test(`[A22] with tightenFromInsecure an unsigned record is asked for, and ${attack.length > 0 ? 'a failure says nothing' : 'forbids'}`, async (t) => {
+    const { explain } = await import('hastls');
+    const dns = await resolving(t, promising(), ...attack);
+    const switches = { tightenFromInsecure: true };
+    const explanation = await explain('imap://mail.plain', { dns, stance: 'cfb', switches });
+    assert.equal(explanation.snapshot.evidence.proof, 'insecure');
+    assert.deepEqual(
+      explanation.plan.map(({ do: how }) => how),
+      plan,
+    );
+  });
+
 test('[R19] proven absence leaves the defaults', async (t) => {
   const { explain } = await import('hastls');
   const explanation = await explain('imap://mail.example', { dns: await resolving(t, promising()), stance: 'cfb' });

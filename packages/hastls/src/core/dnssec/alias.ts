@@ -1,8 +1,9 @@
 import { parsed } from '../bytes/parsed.ts';
+import { writer } from '../bytes/writer.ts';
 import type { Message } from '../dns/message.ts';
-import { child, isWithin, labelCount, labels, type Name, sameName, suffix } from '../dns/name.ts';
+import { child, isWithin, labelCount, labels, type Name, sameName, suffix, writeName } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
-import type { ResourceRecord } from '../dns/resource-record.ts';
+import { CLASS_IN, type ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
 import { readTarget } from '../dns/typed-rdata.ts';
 import { LIMITS } from './limits.ts';
@@ -72,9 +73,16 @@ function renamed(name: Name, dname: Rrset, cname: Rrset | undefined, type: numbe
   if (cname !== undefined && !(target.ok && said !== undefined && sameName(said, target.value)))
     return { kind: 'broken', name, why: `the CNAME of ${name} is not what the DNAME of ${dname.name} makes of it` };
   if (!target.ok) return { kind: 'overlong', name, rrset: dname };
-  return (type === TYPE.CNAME || type === TYPE.ANY) && cname !== undefined
-    ? { kind: 'data', name, rrsets: [dname], derived: cname.records }
+  return type === TYPE.CNAME || type === TYPE.ANY
+    ? { kind: 'data', name, rrsets: [dname], derived: cname?.records ?? [synthesised(name, dname, target.value)] }
     : { kind: 'alias', name, rrset: dname, target: target.value };
+}
+
+/** The CNAME that a server should have sent along with the DNAME. [RFC6672 §3.1] */
+function synthesised(name: Name, { records: [dname] }: Rrset, target: Name): ResourceRecord {
+  const to = writer();
+  writeName(to, target);
+  return { name, type: TYPE.CNAME, class: CLASS_IN, ttl: dname?.ttl ?? 0, rdata: to.finish() };
 }
 
 const optional = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);

@@ -151,6 +151,20 @@ test('[A20] a synthesised CNAME is taken only if it is what the DNAME makes', as
   );
 });
 
+test('[RFC6672 §3.1] a synthesised CNAME that was taken away is what the DNAME makes, all the same', async () => {
+  const without: Attack = (honest) => (asked) => {
+    const message = honest(asked);
+    return message && { ...message, answers: message.answers.filter(({ type }) => type !== TYPE.CNAME) };
+  };
+  for (const name of ['host.old.signed.test.', 'nothing.old.signed.test.']) {
+    const asked = `${name} CNAME`;
+    const honest = await run(asked, hierarchy);
+    const robbed = await run(asked, { ...hierarchy, answer: against(ofType(TYPE.CNAME), without)(hierarchy.answer) });
+    assert.equal(robbed.proven.proof, 'secure', robbed.proven.because.join('\n'));
+    assert.deepEqual(robbed.proven.records, honest.proven.records);
+  }
+});
+
 test('[A20] a circle that is spread over messages ends too', async () => {
   const turning: Attack = () => (asked) => {
     const next = asked.name === 'a.plain.test.' ? 'b.plain.test.' : 'a.plain.test.';

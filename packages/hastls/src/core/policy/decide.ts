@@ -1,4 +1,4 @@
-import type { Hastls } from '../dns/hastls.ts';
+import { type Hastls, toPort } from '../dns/hastls.ts';
 import { type Candidates, fromDefaults, fromRecords, keyOf, portsOf } from './candidates.ts';
 import { isMadeSecureOnly, plaintextBars, usableOf } from './prohibitions.ts';
 import {
@@ -91,11 +91,20 @@ function tlsBar(request: Request, switches: Switches): Reason | undefined {
 function candidatesOf(request: Request): Candidates {
   const { evidence, port } = request;
   const doors = evidence.proof === 'secure' ? usableOf(evidence.records).map((each) => each.doors) : [];
-  if (doors.length === 0) return fromDefaults(request); // absent, unsigned, unproven, or all of it unusable [A8]
+  if (doors.length === 0) return asCommitted(request); // absent, unsigned, unproven, or all of it unusable [A8]
   if (port !== undefined && !doors.some((each) => portsOf(each).includes(port))) return fromDefaults(request); // [A13]
   const found = fromRecords(doors, request);
   if (found.secure.length > 0 || commitment(request) === undefined) return found;
-  return { ...found, secure: fromDefaults(request).secure }; // [A32] over [R28]
+  return { ...found, secure: asCommitted(request).secure }; // [A32] over [R28]
+}
+
+/** The defaults, after the port that a commitment to TLS names: records that are proven name ports better. [A32] */
+function asCommitted(request: Request): Candidates {
+  const found = fromDefaults(request);
+  const port = toPort(commitment(request)?.tlsPort ?? 0);
+  if (port === undefined) return found;
+  const named: Attempt = { do: 'tls', port };
+  return { ...found, secure: [named, ...found.secure.filter((each) => keyOf(each) !== keyOf(named))] };
 }
 
 const commitment = ({ sources = [] }: Request) => sources.find((source) => source.commitsToTls === true);
@@ -216,6 +225,8 @@ function whatIsKnown(request: Request): readonly Reason[] {
         reasons.push({ rule: 'A23', text: 'authenticated TLS does not hang on the record, so it may be tried' });
   }
   const committed = commitment(request);
+  if (committed?.tlsPort !== undefined && usable.length === 0)
+    reasons.push({ rule: 'A32', text: `${committed.name} commits to TLS on port ${committed.tlsPort}` });
   if (committed !== undefined && offersNoTls(evidence.records))
     reasons.push({ rule: 'A32', text: `${committed.name} commits to TLS, though the record says there is none` });
   return reasons;

@@ -12,6 +12,7 @@
 export * from './cause.ts';
 export { decide } from './decide.ts';
 export { type Discrepancy, discrepancies, type Practice, type Promised, promiseOf } from './discrepancies.ts';
+export * from './memory.ts';
 export * from './request.ts';
 export * from './stance.ts';
 export * from './step-down.ts';

@@ -17,6 +17,8 @@ export interface Source {
   readonly forbidsPlaintext: boolean;
   /** An explicit commitment to TLS: beats even a signed "no TLS here". [R28] [A32] */
   readonly commitsToTls?: boolean;
+  /** Where it has TLS from the first octet. Heeded where it commits to TLS and no proven record names ports. */
+  readonly tlsPort?: number;
 }
 
 /** The little that policy must know of a service. */

@@ -20,6 +20,7 @@ import { httpUpgrade } from './http-upgrade.ts';
 import { imap } from './imap.ts';
 import { implicitOnly } from './implicit-only.ts';
 import { irc } from './irc.ts';
+import { askSts, type Heard, readSts, type Sts } from './irc-sts.ts';
 import { ldap } from './ldap.ts';
 import { managesieve } from './managesieve.ts';
 import { mssql } from './mssql.ts';
@@ -37,7 +38,9 @@ import { xmppClient, xmppServer } from './xmpp.ts';
 
 export {
   amqp,
+  askSts,
   ftp,
+  type Heard,
   httpUpgrade,
   imap,
   irc,
@@ -55,6 +58,8 @@ export {
   RDP_SECURITY,
   rdp,
   rdpWith,
+  readSts,
+  type Sts,
   smtp,
   submission,
   telnet,

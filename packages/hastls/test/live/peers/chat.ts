@@ -42,7 +42,13 @@ listen:
 }
 
 export const INSPIRCD: Need = { packages: 'inspircd', commands: ['inspircd'] };
-export const startInspircd: StartService = async (home, { chain, key }, port) => {
+/** InspIRCd. With a second port it has TLS there from the first octet, and says so by STS. */
+export const startInspircd = async (
+  home: string,
+  { chain, key }: Certificate,
+  port: number,
+  tlsPort?: number,
+): Promise<Peer> => {
   const config = join(home, 'inspircd.conf');
   await writeFile(
     config,
@@ -53,7 +59,7 @@ export const startInspircd: StartService = async (home, { chain, key }, port) =>
 <module name="ssl_gnutls">
 <module name="starttls">
 <sslprofile name="tls" provider="gnutls" certfile="${chain}" keyfile="${key}">
-<connect name="all" allow="*" resolvehostnames="no">
+${tlsPort === undefined ? '' : sts(tlsPort)}<connect name="all" allow="*" resolvehostnames="no">
 <path configdir="${home}" datadir="${home}" logdir="${home}">
 <pid file="${home}/inspircd.pid">
 `,
@@ -62,6 +68,11 @@ export const startInspircd: StartService = async (home, { chain, key }, port) =>
   const withoutCoreDump = ['--core=0', ...inspircd]; // it crashes when it is to end
   return start({ name: 'InspIRCd', command: 'prlimit', args: withoutCoreDump, isReady: () => listening([port]) });
 };
+
+const sts = (port: number): string => `<bind address="127.0.0.1" port="${port}" type="clients" sslprofile="tls">
+<module name="ircv3_sts">
+<sts host="*" duration="1h" port="${port}">
+`;
 
 export const NGIRCD: Need = { packages: 'ngircd', commands: ['ngircd'] };
 /** ngIRCd, which has no upgrade: TLS from the first octet. */

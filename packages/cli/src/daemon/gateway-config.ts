@@ -12,61 +12,73 @@ const count = z.int().min(1);
 
 /** What each gateway may say for itself, and the file for all of them. */
 const shared = {
-  /** What it calls itself. */
-  greet_as: z.string(),
-  /** PEM files: for a name that a client asks for the first certificate that is for it, or else the first of all. */
-  certificates: z.array(z.strictObject({ cert: z.string(), key: z.string() })).min(1),
-  /** How many connections there may be at a time, in all and of one address. */
-  connections: count,
-  connections_per_address: count,
-  /** From a client's arrival to TLS, where there is nothing without. */
-  handshake_ms: milliseconds,
-  /** For as long nothing may be said. */
-  idle_ms: milliseconds,
-  /** For as long a connection may last. */
-  total_ms: milliseconds,
-  /** A connection to the backend may take so long. */
-  dial_ms: milliseconds,
-  /** The certificates that clients have to show, or may. */
-  clients,
-  /** Balancers that say by the PROXY protocol whom they speak for: they have to, and nobody else may. */
-  proxy_from: z.array(network).min(1),
-  /** Does not serve what contradicts the record that is published under `name`. */
-  enforce_record: z.boolean(),
+  greet_as: z.string().describe('what it calls itself'),
+  certificates: z
+    .array(z.strictObject({ cert: z.string(), key: z.string() }))
+    .min(1)
+    .describe(
+      'PEM files, `[{ cert = "chain.pem", key = "key.pem" }, …]`: for a name that a client asks for the first certificate that is for it, or else the first of all',
+    ),
+  connections: count.describe('how many connections there may be at a time; more are closed at once'),
+  connections_per_address: count.describe('and how many of one address'),
+  handshake_ms: milliseconds.describe("from a client's arrival to TLS, where there is nothing without"),
+  idle_ms: milliseconds.describe('for as long nothing may be said'),
+  total_ms: milliseconds.describe('for as long a connection may last (default: as long as it likes)'),
+  dial_ms: milliseconds.describe('each step of the way to a backend may take so long'),
+  clients: clients.describe('the certificates that clients have to show, or may (default: they are not asked)'),
+  proxy_from: z
+    .array(network)
+    .min(1)
+    .describe(
+      'addresses, networks, or `"unix:"`, of balancers that say by the PROXY protocol whom they speak for: they have to, within five seconds, and nobody else may',
+    ),
+  enforce_record: z.boolean().describe('does not start when the record under `name` contradicts what is served'),
 };
 const defaults = z.strictObject({
   ...z.object(shared).partial().shape,
   greet_as: shared.greet_as.default('localhost'),
-  connections: count.default(10_000),
-  connections_per_address: count.default(200),
-  handshake_ms: milliseconds.default(60_000),
-  idle_ms: milliseconds.default(600_000),
-  dial_ms: milliseconds.default(10_000),
-  enforce_record: z.boolean().default(false),
+  connections: shared.connections.default(10_000),
+  connections_per_address: shared.connections_per_address.default(200),
+  handshake_ms: shared.handshake_ms.default(60_000),
+  idle_ms: shared.idle_ms.default(600_000),
+  dial_ms: shared.dial_ms.default(10_000),
+  enforce_record: shared.enforce_record.default(false),
 });
 
 const gateway = z.strictObject({
-  /** Where clients connect to. */
-  listen: z.union([listen.transform((each) => [each]), z.array(listen).min(1)], {
-    error:
-      'an address and a port, like "0.0.0.0:587" or "[::]:587", "unix:/run/mail.sock", or a list of these is wanted',
-  }),
-  /** What is spoken; none: it is not read, which implicit TLS allows. */
-  protocol: z.string().optional(),
-  /** `auto`: TLS at once or in-band, on one port, as each client begins. */
-  mode: z.enum(MODES),
-  /** What `auto` means for those who do not begin with TLS. Default: "require". */
-  in_band: z.enum(IN_BAND).optional(),
-  /** The commands that wait for TLS. Default: those that tell secrets. */
-  require_for: z.array(z.string().toUpperCase()).min(1).optional(),
-  /** The server that leaves TLS to us, or several of a kind; nobody else should be able to reach it. */
-  backend: backends,
-  /** Which of several a client gets. */
-  backend_order: z.enum(['as-listed', 'in-turns']).default('as-listed'),
-  /** What clients call it, and under which a record is published. */
-  name: z.string().optional(),
-  /** The ports by which they come, where these are others than those that are listened on. */
-  public_ports: z.array(z.int().min(1).max(0xffff)).min(1).optional(),
+  listen: z
+    .union([listen.transform((each) => [each]), z.array(listen).min(1)], {
+      error:
+        'an address and a port, like "0.0.0.0:587" or "[::]:587", "unix:/run/mail.sock", or a list of these is wanted',
+    })
+    .describe('where clients connect to: `"0.0.0.0:587"`, `"[::]:587"`, `"unix:/run/mail.sock"`, or a list of these'),
+  protocol: z.string().optional().describe('what is spoken; none: it is not read, which implicit TLS allows'),
+  mode: z.enum(MODES).describe('where the line is drawn between plaintext and TLS: see above'),
+  in_band: z
+    .enum(IN_BAND)
+    .optional()
+    .describe('what `mode = "auto"` means for those who do not begin with TLS (default: `"require"`)'),
+  require_for: z
+    .array(z.string().toUpperCase())
+    .min(1)
+    .optional()
+    .describe('the commands that wait for TLS with `"require-for"` (default: those that tell secrets)'),
+  backend: backends.describe(
+    'the server that leaves TLS to us: an address, a table, or a list of these, alike; nobody else should be able to reach it',
+  ),
+  backend_order: z
+    .enum(['as-listed', 'in-turns'])
+    .default('as-listed')
+    .describe("each client gets the first of several that can be reached, or begins behind its predecessor's"),
+  name: z
+    .string()
+    .optional()
+    .describe('what clients call the host: the record under it is compared with what is served'),
+  public_ports: z
+    .array(z.int().min(1).max(0xffff))
+    .min(1)
+    .optional()
+    .describe('the ports by which clients come, where these are not those of `listen`'),
   ...z.object(shared).partial().shape,
 });
 
@@ -113,9 +125,9 @@ export const gatewayConfig = z
     drain_ms: drain,
     log,
     dns,
-    defaults: defaults.prefault({}),
-    protocol: protocols,
-    gateway: z.array(gateway).min(1),
+    defaults: defaults.prefault({}).describe('what each gateway takes that does not say otherwise'),
+    protocol: protocols.describe('a protocol of your own, as data'),
+    gateway: z.array(gateway).min(1).describe('a gateway; there may be many'),
   })
   .superRefine(({ gateway: all, protocol: own }, context) => {
     for (const [index, each] of all.entries())

@@ -21,18 +21,24 @@ export const milliseconds = z.int().min(1).max(86_400_000);
 
 export const dns = z
   .strictObject({
-    resolver: z.array(z.string()).min(1).optional(),
-    anchors: z.string().optional(),
-    timeout_ms: milliseconds.default(5000),
+    resolver: z.array(z.string()).min(1).optional().describe("which servers to ask (default: the system's)"),
+    anchors: z.string().optional().describe("file of DS or DNSKEY lines to trust (default: the root's, built in)"),
+    timeout_ms: milliseconds.default(5000).describe('a look-up may take so long'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('how records are looked up');
 
 export type DnsConfig = z.output<typeof dns>;
 
-export const log = z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') }).prefault({});
+export const log = z
+  .strictObject({
+    level: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('how much is said on stderr'),
+  })
+  .prefault({})
+  .describe('the log');
 
 /** How long connections may go on after the daemon was told to end. */
-export const drain = milliseconds.default(30_000);
+export const drain = milliseconds.default(30_000).describe('after SIGTERM connections may go on for so long');
 
 /** A place as it is written. */
 export const placeName = (place: Listen): string =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -60,6 +60,25 @@ for (const [what, toml, fault] of FAULTS)
       ({ because }: { because: readonly string[] }) => because.length === 1 && fault.test(because[0] ?? ''),
     );
   });
+
+test('the example of the documentation can be used', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'hastls-config-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const document = readFileSync(new URL('../../../../docs/GATEWAY.md', import.meta.url), 'utf8');
+  const [first = '', second = '', third = ''] = [...document.matchAll(/^```toml\n([\s\S]*?)^```/gm)].map(
+    ([, toml]) => toml,
+  );
+  const [strings = '', tables = ''] = second.split('\n\n');
+  const file = join(directory, 'g.toml');
+  for (const toml of [
+    first,
+    first.replace(/^backend.*\n/m, `${strings}\n${third}`),
+    first.replace(/^backend.*\n/m, '') + tables,
+  ]) {
+    writeFileSync(file, toml);
+    assert.ok(readConfigFile(file, gatewayConfig).gateway[0]?.backend.length);
+  }
+});
 
 test('files that a gateway needs and that are not there, or are no certificates, are told', async (t) => {
   const { run } = await world(t, `${GOOD}${BACKEND}clients = { ca = "none.pem" }\n`);

@@ -1,5 +1,6 @@
 import { decodeMessage, type Message, type Question, RCODE } from '../../core/dns/index.ts';
 import type { Reply } from '../../core/dnssec/index.ts';
+import { createEnds } from './ends.ts';
 import { createHealth } from './health.ts';
 import { inLettersOf, inMixedCase, isTruncated, toQuery } from './query.ts';
 import { createCaller, type Signal } from './signal.ts';
@@ -70,12 +71,13 @@ export function createAsk(
     const left = ways.filter((way) => !without.includes(way));
     if (left.length === 0) return { reply: { kind: 'failure', why: 'there is nobody left to ask' }, inVain: [] };
     const ranks = new Map(left.map((way) => [way, health.rank(way)]));
+    const plan = ranks.size === ways.length && isCalm(ranks) ? attempts : inOrder(attempts, ranks);
     const over = createCaller();
-    const asking: Asking = { connections, question, mixedCase, elapsedMs, signal: over.signal, running: new Map() };
+    const asking: Asking = { connections, question, mixedCase, elapsedMs, signal: over.signal, running: new Set() };
     const abort = () => over.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      const { reply, from, failed, inVain } = await firstAnswer(asking, inOrder(attempts, ranks));
+      const { reply, from, failed, inVain } = await firstAnswer(asking, plan);
       if (from === undefined) return { reply, inVain }; // nobody fared better than another
       health.answered(from.attempt.way, elapsedMs() - from.began);
       for (const { way, upstream } of failed) if (upstream !== from.attempt.upstream) health.failed(way);
@@ -103,7 +105,7 @@ interface Asking {
   readonly mixedCase: boolean;
   readonly signal: Signal;
   /** The attempts that have not ended. */
-  readonly running: Map<Attempt, Promise<Running & { readonly heard: Heard }>>;
+  readonly running: Set<Attempt>;
   elapsedMs(): number;
 }
 
@@ -140,6 +142,9 @@ function toAttempts(upstreams: readonly Upstream[], rounds: number, firstPatienc
 
 const toWay = ({ url }: Upstream, transport: Transport): string => `${url} over ${transport.toUpperCase()}`;
 
+/** Whether all ways are as good as each other: then the attempts are in order as they are. */
+const isCalm = (ranks: ReadonlyMap<string, number>): boolean => [...ranks.values()].every((rank) => rank === 0);
+
 /** The attempts by the ways that have a rank: round by round, the sick ones at last. */
 function inOrder(attempts: readonly Attempt[], ranks: ReadonlyMap<string, number>): readonly Attempt[] {
   const rankOf = ({ way }: Attempt) => ranks.get(way) ?? 0;
@@ -167,15 +172,19 @@ interface Outcome {
 
 async function firstAnswer(asking: Asking, all: readonly Attempt[]): Promise<Outcome> {
   const { running, signal } = asking;
+  const ends = createEnds<Running & { readonly heard: Heard }>();
   const ended: { readonly attempt: Attempt; readonly heard: Disappointment }[] = [];
   const overdue: Attempt[] = [];
   const inVain: InVain[] = [];
   let lastResort: (Running & { readonly message: Message }) | undefined;
   for (let plan = all; ; ) {
     const [next, ...later] = plan;
-    if (next !== undefined) running.set(next, hear(asking, next));
+    if (next !== undefined) {
+      running.add(next);
+      void hear(asking, next).then(ends.put);
+    }
     plan = later;
-    const end = await firstEnd([...running.values()], next?.patienceMs);
+    const end = await ends.next(next?.patienceMs);
     signal.throwIfAborted();
     if (end === undefined) {
       if (next !== undefined) {
@@ -228,19 +237,7 @@ function replan(
   }
 }
 
-async function firstEnd<T>(running: readonly Promise<T>[], patienceMs: number | undefined): Promise<T | undefined> {
-  if (patienceMs === undefined) return Promise.race(running);
-  let timer: NodeJS.Timeout | undefined;
-  const impatience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, undefined);
-  });
-  try {
-    return await Promise.race([...running, impatience]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
+/** Never throws: what goes wrong is heard, too. */
 async function hear(
   { connections, question, mixedCase, signal, elapsedMs }: Asking,
   attempt: Attempt,

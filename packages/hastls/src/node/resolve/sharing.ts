@@ -22,10 +22,11 @@ export function createSharing<T>(): Sharing<T> {
 
   function begin(key: string, work: (called: Signal) => Promise<T>): Flight<T> {
     const off = createCaller();
+    const flight: Flight<T> = { off, callers: 0, result: work(off.signal) };
     const land = () => {
       if (flights.get(key) === flight) flights.delete(key);
     };
-    const flight: Flight<T> = { off, callers: 0, result: work(off.signal).finally(land) };
+    flight.result.then(land, land); // before whoever waits hears of it
     flights.set(key, flight);
     return flight;
   }
@@ -45,7 +46,8 @@ export function createSharing<T>(): Sharing<T> {
         };
         const land = () => signal.removeEventListener('abort', leave);
         signal.addEventListener('abort', leave, { once: true });
-        flight.result.then(resolve, reject).finally(land);
+        flight.result.then(land, land);
+        flight.result.then(resolve, reject);
       });
     },
     stop(reason) {

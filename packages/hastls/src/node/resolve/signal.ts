@@ -20,7 +20,7 @@ export const createCaller = (): Caller => new Calling();
 class Calling implements Caller, Signal {
   aborted = false;
   reason: unknown;
-  readonly #listeners = new Set<() => void>();
+  #listeners: (() => void)[] = [];
 
   get signal(): Signal {
     return this;
@@ -29,17 +29,18 @@ class Calling implements Caller, Signal {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
+    const listeners = this.#listeners;
+    this.#listeners = [];
     for (const listener of listeners) listener();
   }
   throwIfAborted(): void {
     if (this.aborted) throw this.reason;
   }
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.add(listener);
+    this.#listeners.push(listener);
   }
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+    const index = this.#listeners.indexOf(listener);
+    if (index >= 0) this.#listeners.splice(index, 1);
   }
 }

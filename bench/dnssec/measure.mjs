@@ -38,7 +38,16 @@ export const median = (values) => {
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 /** CPU that a process has used so far, in steps of a tick. */
-export function cpuSecondsOf(pid) {
-  const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13);
-  return (Number(user) + Number(system)) / ticksPerSecond;
+export const cpuSecondsOf = (pid) => ticks(pid, 11) / ticksPerSecond;
+
+/** CPU of all children of this process that have ended. */
+export const cpuSecondsOfChildren = () => ticks('self', 13) / ticksPerSecond;
+
+/** User and system ticks, which follow each other from this field on. [proc(5)] */
+function ticks(pid, from) {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .split(') ')[1]
+    .split(' ')
+    .slice(from, from + 2);
+  return Number(user) + Number(system);
 }

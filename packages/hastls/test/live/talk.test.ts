@@ -11,7 +11,7 @@ import { latin1, text } from '#core/bytes/index.js';
 import { imap, lmtp, managesieve, nntp, pop3, smtp, submission } from '#core/profiles/index.js';
 import type { Conversation, Framer, Handover, Profile } from '#core/talk/index.js';
 import { hold, secured, TO, upgrades } from './held.ts';
-import { DOVECOT, DOVECOT_STRICT, startDovecot } from './peers/dovecot.ts';
+import { DOVECOT, DOVECOT_STRICT, SUBMISSIOND, startDovecot, submissionAt } from './peers/dovecot.ts';
 import { NNRPD, prepareNews, startNnrpd } from './peers/nnrpd.ts';
 import { freePorts } from './peers/peer.ts';
 import { POSTFIX, startPostfix } from './peers/postfix.ts';
@@ -32,11 +32,13 @@ live('Postfix: our conversations', [POSTFIX], async (stage) => {
   });
 });
 
-live('Dovecot: our conversations', [DOVECOT], async (stage) => {
+live('Dovecot: our conversations', [DOVECOT, SUBMISSIOND], async (stage) => {
   const certificate = await certify(stage.home, ['mail.test']);
   const [imapPort = 0, imaps = 0, pop3Port = 0, pop3s = 0, lmtpPort = 0, lmtps = 0, sieve = 0] = await freePorts(7);
   const ports = { imap: imapPort, imaps, pop3: pop3Port, pop3s, lmtp: lmtpPort, lmtps, sieve };
-  await stage.keep(startDovecot(stage.home, certificate, ports));
+  const [submissionPort = 0] = await freePorts(1);
+  await stage.keep(startDovecot(stage.home, certificate, ports, submissionAt(submissionPort)));
+  await upgrades(stage, certificate, 'dovecot', submission, submissionPort);
   await upgrades(stage, certificate, 'dovecot', imap, imapPort);
   await upgrades(stage, certificate, 'dovecot', pop3, pop3Port);
   await upgrades(stage, certificate, 'dovecot', lmtp, lmtpPort);

@@ -6,6 +6,7 @@ import type { Service } from '../talk/index.ts';
  *
  * Two databases have both forms on one port, and tell them apart by the first octet. Nobody is led from one form to the
  * other: each is a service of its own, and the one that begins with TLS demands its ALPN id, as the servers do.
+ * Chat has both forms too, on ports that a domain's SRV records name; its default ports are custom, and no more.
  */
 export const implicitOnly: readonly Service[] = [
   {
@@ -31,6 +32,20 @@ export const implicitOnly: readonly Service[] = [
     alpn: ['tds/8.0'],
     alpnRequired: true,
     specs: ['MS-TDS §3.2.5, TDS 8.0'],
+  },
+  {
+    name: 'xmpps-client',
+    service: 'xmpp-client',
+    ports: { plain: [], tls: [5223] },
+    alpn: ['xmpp-client'],
+    specs: ['XEP-0368', 'RFC 7590'],
+  },
+  {
+    name: 'xmpps-server',
+    service: 'xmpp-server',
+    ports: { plain: [], tls: [5270] },
+    alpn: ['xmpp-server'],
+    specs: ['XEP-0368', 'RFC 7590'],
   },
   {
     name: 'mqtt',

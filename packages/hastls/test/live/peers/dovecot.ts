@@ -10,6 +10,24 @@ export const DOVECOT: Need = {
   root: true,
 };
 
+export const SUBMISSIOND: Need = {
+  packages: 'dovecot-submissiond',
+  commands: ['/usr/lib/dovecot/submission-login'],
+  root: true,
+};
+
+/** Lines for its configuration that have it take mail too, in-band; it gets no further than the login. */
+export const submissionAt = (port: number): string => `protocols = imap pop3 lmtp sieve submission
+hostname = mail.test
+submission_relay_host = 127.0.0.1
+service submission-login {
+  chroot =
+  inet_listener submission {
+    port = ${port}
+  }
+}
+`;
+
 /** Each service's two doors. */
 export interface DovecotPorts {
   readonly imap: number;

@@ -1,7 +1,7 @@
 // Writes docs/PROTOCOLS.md from the profiles: the facts, and what our own client and server say to each other on the
 // way to TLS. `--check` compares instead of writing.
 import { isProfile, offByDefault, profiles, services } from 'hastls/profiles';
-import { converse, NEUTRAL_SELF, type Profile, type Service } from 'hastls/talk';
+import { converse, NEUTRAL_SELF, type Profile, type Service, serverGreets } from 'hastls/talk';
 import { duet } from 'hastls/testing';
 import { generated } from './generated.js';
 
@@ -20,6 +20,11 @@ const facts = ({ name, service, ports, implicitScheme = '–', alpn = [], specs 
   );
 
 const TITLES = ['name', 'owner label', 'ports', 'TLS ports', 'TLS scheme', 'ALPN', 'written from'];
+
+const behind = ({ name, middle, unfollowed = '' }: Profile, greets: boolean): string =>
+  middle === undefined
+    ? row(name, 'implicit only', unfollowed)
+    : row(name, greets ? 'in-band, or implicit' : 'in-band, implicit, or both on one port', listed(middle.secrets));
 
 const transcript = ({ client, server }: Profile): readonly string[] =>
   duet(
@@ -53,6 +58,15 @@ generated(
     row('why', ...TITLES),
     row('---', ...TITLES.map(() => '---')),
     ...offByDefault.map(({ profile, because }) => `| ${because} ${facts(profile)}`),
+    '',
+    '## Behind a gateway',
+    '',
+    'What `hastls gateway` can have in front of a server, and the commands that wait for TLS with `mode = "require-for"`; or why',
+    'it does not follow the dialogue.',
+    '',
+    row('name', 'TLS', 'waits for TLS'),
+    row(...['---', '---', '---']),
+    ...profiles.map((profile) => behind(profile, serverGreets(profile))),
     '',
     '## What is said before TLS',
     '',

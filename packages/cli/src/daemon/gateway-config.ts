@@ -95,7 +95,10 @@ const checkModes: Check = ({ protocol, mode, in_band: inBand, require_for: comma
   if (protocol !== undefined && profile === undefined)
     complain('protocol', `"${protocol}" is unknown: leave it out, or give one of ${followed.join(', ')}`);
   else if (mode !== 'implicit' && profile?.middle === undefined)
-    complain('mode', `${protocol ?? 'what has no protocol'} can have implicit TLS only`);
+    complain(
+      'mode',
+      `${protocol ?? 'what has no protocol'} can have implicit TLS only: ${profile?.unfollowed ?? 'nobody knows its dialogue'}`,
+    );
   else if (mode === 'auto' && profile !== undefined && serverGreets(profile))
     complain('mode', `${protocol} cannot have both forms of TLS on one port: its clients wait for a greeting`);
   if (inBand !== undefined && mode !== 'auto') complain('in_band', 'it goes with mode = "auto"');

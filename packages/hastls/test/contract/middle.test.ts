@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { text } from '#core/bytes/index.js';
+import { profiles } from '#core/profiles/index.js';
 import {
   MEDIATION_LIMITS,
   type Mediator,
@@ -76,6 +77,11 @@ test('these can be followed', () =>
       ...['postgresql', 'mysql', 'nats', 'amqp', 'nbd', 'house-greeting', 'house-frames'],
     ],
   ));
+
+test('of every other it is said why not', () => {
+  for (const { name, middle, unfollowed } of profiles)
+    assert.equal(middle === undefined, unfollowed !== undefined, name);
+});
 
 for (const profile of followed) {
   const modes: readonly (readonly [string, ServerContext['mode']])[] = [

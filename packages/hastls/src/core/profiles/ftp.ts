@@ -69,6 +69,7 @@ export const ftp: Profile = {
     quit: { command: 'QUIT', answer: ['221 Bye'] },
     demand: '530 TLS is required: AUTH TLS first',
   }),
+  unfollowed: 'its files go over connections of their own, which a gateway would have to make and protect as well',
   speaksFirst: 'client',
   forgets: ['features', 'the user named', 'the type, structure and mode of transfers', 'the directory', 'data ports'],
 

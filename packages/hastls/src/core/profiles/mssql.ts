@@ -72,6 +72,7 @@ export const mssql: Profile = {
     yield* type === PRELOGIN ? send(prelogin(TABULAR, REQUIRED)) : send(DEMAND);
     return wish === OFF ? startTls : closed(text(packet)); // whoever wanted it for the login can do the rest too
   },
+  unfollowed: 'the packet that asks for TLS opens the session with the server, and the handshake is carried in packets',
   speaksFirst: 'client',
   forgets: ['the version of the server', 'every option but encryption'],
 };

@@ -54,6 +54,7 @@ export const rdpWith = (...protocols: readonly [number, ...number[]]): Profile =
     );
     return closed(whole);
   },
+  unfollowed: 'within TLS both sides say again which protection they chose, and a server without it would say another',
   speaksFirst: 'client',
   forgets: ['what was offered: over TLS both are told once more what was asked and chosen, and compare'],
 });

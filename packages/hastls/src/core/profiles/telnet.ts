@@ -70,6 +70,7 @@ export const telnet: Profile = {
       return closed('');
     },
   },
+  unfollowed: 'TLS is an option among all the others, which both sides agree on at the same time',
   speaksFirst: 'server',
   forgets: ['every option agreed upon', 'all that was shown or typed'],
 };

@@ -68,6 +68,8 @@ export const vncWith = (...logins: readonly [number, ...number[]]): Profile => (
     yield* send(Uint8Array.of(isGranted ? GRANTED : 0));
     return isGranted ? startTls : closed(`${login}`);
   },
+  unfollowed:
+    'TLS is one of its logins, and what follows is the rest of a login that a server without it has not begun',
   speaksFirst: logins.every((each) => each === VENCRYPT_X509.userAndPassword) ? 'client' : 'server',
   forgets: ['the types of security listed'],
 });

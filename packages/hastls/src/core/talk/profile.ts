@@ -48,6 +48,8 @@ export interface Profile extends Service {
   ) => Conversation<Verdict | Handover>;
   /** How a gateway follows both sides, in front of a server that leaves TLS to it; none: it cannot. */
   readonly middle?: Middle;
+  /** And why not, in words that go on with a colon. */
+  readonly unfollowed?: string;
   /** The dialogue that goes on in plaintext, for services whose server may demand TLS in its midst. [S6] [S14] */
   readonly session?: PlainSession;
 }

@@ -95,6 +95,7 @@ export function trigger97(words: TriggerWords): Profile {
     forgets: ['everything either side learned of the other'],
     keepsDialogue: words.keepDialogue ?? false,
     stead: lineStead(greets ?? '', `${firstWord(unknown)} {why}`),
+    ...(!lockstep && { unfollowed: 'it does not say that its answers come one for one' }),
     ...(lockstep && {
       middle: exchangeMiddle({
         server,

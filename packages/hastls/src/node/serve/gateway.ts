@@ -101,7 +101,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   if (mode !== 'implicit' && profile?.middle === undefined)
     throw new HastlsError(
       'ERR_HASTLS_OPTION',
-      `${profile?.name ?? 'a service without a name'} can have implicit TLS only`,
+      `${profile?.name ?? 'a service without a name'} can have implicit TLS only: ${profile?.unfollowed ?? 'nobody knows its dialogue'}`,
     );
   if (implicitToo && profile !== undefined && serverGreets(profile))
     throw new HastlsError(

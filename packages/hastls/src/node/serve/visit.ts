@@ -39,6 +39,7 @@ export async function attend(visit: Visit, options: GatewayOptions, house: House
   const toTls = mustCome ? setTimeout(cutOff, handshakeMs, visit, `no TLS within ${handshakeMs} ms`) : undefined;
   try {
     const isImplicit = await beginsWithTls(visit, options);
+    if (typeof isImplicit !== 'boolean') return isImplicit;
     const plain = isImplicit ? 'start-tls' : await beforeTls(visit, options, house);
     if (plain !== 'start-tls') return inTime(visit, plain);
     const met = await comesToTls(visit, options, house, isImplicit ? 'implicit' : 'in-band');
@@ -64,15 +65,17 @@ function cutOff(visit: Visit, why: string): void {
 const inTime = ({ late }: Visit, ending: Ending): Ending => (late === undefined ? ending : failed('late', late));
 
 /** Whether TLS begins at once: it has to, or it may and the client's first octets say that it does. */
-async function beginsWithTls(visit: Visit, options: GatewayOptions): Promise<boolean> {
+async function beginsWithTls(visit: Visit, options: GatewayOptions): Promise<boolean | Ending> {
   const { client } = visit;
   const { mode, profile, implicitToo = false, idleMs = IDLE_MS } = options;
   if (mode === 'implicit' || profile === undefined) return true;
   client.setTimeout(idleMs, () => cutOff(visit, `nothing was said for ${idleMs} ms`));
   if (!implicitToo) return false;
   await stirs(client);
-  const { kind } = await hold(client, converse(helloOrNot()), { timeoutMs: idleMs });
-  return kind === 'start-tls';
+  const held = await hold(client, converse(helloOrNot()), { timeoutMs: idleMs });
+  if (held.kind === 'plaintext') return false;
+  const ending = await concluded(client, held);
+  return ending === 'start-tls' ? true : ending;
 }
 
 async function beforeTls(visit: Visit, options: GatewayOptions, house: House): Promise<Ending | 'start-tls'> {
@@ -225,7 +228,7 @@ async function sendAway(
 /** Until a client says something, or has left. */
 const stirs = (socket: net.Socket): Promise<void> =>
   new Promise((resolve) => {
-    if (socket.destroyed) resolve();
+    if (socket.destroyed || socket.readableLength > 0) resolve();
     else socket.once('readable', resolve).once('close', resolve);
   });
 

@@ -368,6 +368,19 @@ test('both forms of TLS on one port, and plaintext where it may be: the first oc
   assert.deepEqual([(await left[0])?.how, (await left[1])?.how].sort(), ['implicit', 'in-band']);
 });
 
+test('behind a balancer too, whose announcement comes in one piece with what the client begins with', async (t) => {
+  const { port } = await running(t, {
+    backend: at(await parrot(t)),
+    profile: postgresql,
+    mode: 'prefer',
+    implicitToo: true,
+    announcedBy: ['127.0.0.1'],
+  });
+  const peer = await client(t, port);
+  peer.say(Buffer.concat([Buffer.from('PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n'), STARTUP]));
+  assert.deepEqual(Buffer.from(await peer.hear('\0'), 'latin1'), Buffer.from(STARTUP));
+});
+
 test('[V13] who begins with TLS at once names the protocol in it, where the servers of the service demand that', async (t) => {
   const backend = at(await parrot(t));
   const { port, ending } = await running(t, { backend, profile: postgresql, mode: 'require', implicitToo: true });

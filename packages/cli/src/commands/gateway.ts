@@ -54,7 +54,7 @@ async function run(options: Own & Common): Promise<ExitStatus> {
   return runFile(options, {
     schema: gatewayConfig,
     printed,
-    make: (config, log) => makeGateways(file, config, log),
+    make: (config, log, means) => makeGateways(file, config, log, means),
     admit: (config, log) => admit(config, check(config), log),
     names: ['gateway', 'gateways'],
   });

@@ -32,7 +32,7 @@ const run = (options: DaemonOptions & Common): Promise<ExitStatus> =>
       ...printedProtocols(protocol),
       tunnel: config.tunnel.map(printed),
     }),
-    make: (config, log) => makeTunnels(options.config, config, resolverOptions(options), log),
+    make: (config, log, means) => makeTunnels(options.config, config, resolverOptions(options), log, means),
     names: ['tunnel', 'tunnels'],
   });
 

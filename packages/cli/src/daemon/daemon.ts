@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type net from 'node:net';
 import type { Logger } from 'pino';
-import { type Front, openFront } from './front.ts';
+import { type Front, openableAt, openFront } from './front.ts';
 import type { Listen } from './schema.ts';
 
 /** Who serves the clients of each address. */
@@ -15,68 +15,88 @@ export type Serving = ReadonlyMap<
   }
 >;
 
-/**
- * Serves until SIGTERM or SIGINT, and then until the last connection ends, or `drainMs` have passed. SIGHUP has the
- * configuration made anew: new clients are served by the new one, old ones finish under the old; one that is faulty, or an
- * address that cannot be had, changes nothing.
- * @param make reads the configuration, and makes what it says; called at once and on each SIGHUP
- * @throws what `make` throws, and what the system says when an address cannot be had
- */
-export async function runDaemon(make: () => { serving: Serving; drainMs: number }, log: Logger): Promise<void> {
+/** What serves, whoever tells it what to do. */
+export interface Daemon {
+  readonly connections: number;
+  /**
+   * New clients are served by these, old ones finish under whom they have. All of it happens, or nothing.
+   * @param most so many connections there may be, everywhere together
+   * @throws what the system says, when an address cannot be had
+   */
+  change(serving: Serving, most: number): Promise<void>;
+  /** Nobody is let in any more; over when the last connection is, which is cut off when the time is over. */
+  end(drainMs: number): Promise<void>;
+}
+
+/** @param onFull somebody was not let in */
+export function createDaemon(log: Logger, onFull: () => void): Daemon {
   const fronts = new Map<string, Front>();
   const clients = new Map<net.Socket, () => void>();
-  let { serving, drainMs } = make();
-  await change(serving);
-
-  async function change(next: Serving): Promise<void> {
-    const opened = new Map<string, Front>();
-    try {
-      for (const [name, { listen }] of next) if (!fronts.has(name)) opened.set(name, await openFront(listen));
-    } catch (error) {
-      for (const each of opened.values()) each.close();
-      throw error;
-    }
-    for (const [name, front] of opened) fronts.set(name, front);
-    for (const [name, front] of fronts) {
-      const { server, cut } = next.get(name) ?? {};
-      if (server === undefined) {
-        front.close();
-        fronts.delete(name);
-      } else
-        front.serve(
-          server.prependListener('connection', (client) => {
-            clients.set(client, cut ?? (() => client.destroy()));
-            client.once('close', () => clients.delete(client));
-          }),
-        );
-    }
-  }
-
-  const reload = async () => {
-    try {
-      const next = make();
-      await change(next.serving);
-      ({ serving, drainMs } = next);
-      log.info({ listen: [...serving.values()].map(({ listen }) => listen) }, 'reloaded');
-    } catch (error) {
-      const { message, because = [] } = error as Error & { because?: readonly string[] }; // make() throws errors
-      log.error({ why: message, because }, 'not reloaded: everything stays as it was');
-    }
+  let limit = 0;
+  const mayEnter = (): boolean => {
+    if (clients.size < limit) return true;
+    full(new Error('there are too many connections'));
+    onFull();
+    return false;
   };
-  process.on('SIGHUP', reload);
-  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  log.info({ listen: [...serving.values()].map(({ listen }) => listen) }, 'ready');
-  try {
-    await told;
-  } finally {
-    process.off('SIGHUP', reload);
-    for (const front of fronts.values()) front.close();
-  }
-  log.info({ connections: clients.size }, 'ending');
-  const impatient = setTimeout(() => {
-    for (const cut of clients.values()) cut();
-  }, drainMs);
-  while (clients.size > 0) await Promise.race([...clients.keys()].map((each) => once(each, 'close')));
-  clearTimeout(impatient);
-  log.info('ended');
+  const full = lessOften(({ message: why }, times) => log.warn({ why, times, limit }, 'refused'));
+  const trouble = lessOften(({ message: why }, times) =>
+    log.error({ why, times }, 'a client could not be let in: accepting goes on'),
+  );
+
+  return {
+    get connections() {
+      return clients.size;
+    },
+    async change(serving, most) {
+      const opened = new Map<string, Front>();
+      try {
+        for (const [name, { listen }] of serving)
+          if (!fronts.has(name)) opened.set(name, await openFront(listen, mayEnter, trouble));
+      } catch (error) {
+        for (const each of opened.values()) each.close();
+        throw error;
+      }
+      limit = most;
+      for (const [name, front] of opened) fronts.set(name, front);
+      for (const [name, front] of fronts) {
+        const { server, cut } = serving.get(name) ?? {};
+        if (server === undefined) {
+          front.close();
+          fronts.delete(name);
+        } else
+          front.serve(
+            server.prependListener('connection', (client) => {
+              clients.set(client, cut ?? (() => client.destroy()));
+              client.once('close', () => clients.delete(client));
+            }),
+          );
+      }
+    },
+    async end(drainMs) {
+      for (const front of fronts.values()) front.close();
+      const impatient = setTimeout(() => {
+        for (const cut of clients.values()) cut();
+      }, drainMs);
+      while (clients.size > 0) await Promise.race([...clients.keys()].map((each) => once(each, 'close')));
+      clearTimeout(impatient);
+    },
+  };
+}
+
+/** Takes away what is in the way of these, if nobody uses it any more. Where we listen already nothing is in the way. */
+export async function makeRoom(serving: Serving, now: Serving = new Map()): Promise<void> {
+  for (const [name, { listen }] of serving) if (!now.has(name) && !('systemd' in listen)) await openableAt(listen);
+}
+
+/** Says it at once, and then how often, at most every ten seconds: trouble comes in thousands. */
+function lessOften(say: (error: Error, times: number) => void): (error: Error) => void {
+  let [times, until] = [0, 0];
+  return (error) => {
+    times++;
+    if (performance.now() < until) return;
+    say(error, times);
+    until = performance.now() + 10_000;
+    times = 0;
+  };
 }

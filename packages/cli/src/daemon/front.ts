@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import net from 'node:net';
-import type { Listen } from './schema.ts';
+import type { Listen, Place } from './schema.ts';
+import { inherited } from './systemd.ts';
 
 /** One address that is listened on for as long as the daemon runs, whoever serves its clients meanwhile. */
 export interface Front {
@@ -10,18 +12,55 @@ export interface Front {
   close(): void;
 }
 
-/** @throws what the system says, when the address cannot be had */
-export async function openFront(listen: Listen): Promise<Front> {
+/**
+ * @param mayEnter whether one more may be let in
+ * @param onTrouble the system could not give us a client, mostly for want of file descriptors: the next one is tried for
+ * @throws what the system says, when the address cannot be had
+ */
+export async function openFront(
+  listen: Listen,
+  mayEnter: () => boolean,
+  onTrouble: (error: Error) => void,
+): Promise<Front> {
   let serving: net.Server | undefined;
-  const door = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) =>
-    serving?.emit('connection', client),
-  );
-  door.listen(listen);
-  await once(door, 'listening');
+  const open = async (at: net.ListenOptions & { readonly fd?: number }): Promise<net.Server> => {
+    const door = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
+      if (serving !== undefined && mayEnter()) serving.emit('connection', client);
+      else client.destroy();
+    });
+    door.listen({ backlog: BACKLOG, ...at });
+    await once(door, 'listening');
+    return door.on('error', onTrouble);
+  };
+  const places = 'systemd' in listen ? inherited(listen.systemd).map((fd) => ({ fd })) : [listen];
+  const doors: net.Server[] = [];
+  try {
+    for (const place of places) doors.push(await open(place));
+  } catch (error) {
+    for (const each of doors) each.close();
+    throw error;
+  }
   return {
     serve(server) {
       serving = server;
     },
-    close: () => void door.close(),
+    close: () => {
+      for (const each of doors) each.close();
+    },
   };
+}
+
+/** Clients that come at once wait here; the system may have a lower limit of its own. */
+const BACKLOG = 4096;
+
+/** Takes away a Unix socket on which nobody listens any more: it is left behind by whoever was killed. */
+export async function openableAt(place: Place): Promise<void> {
+  if (!('path' in place)) return;
+  const visitor = net.connect(place.path);
+  try {
+    await once(visitor, 'connect');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') rmSync(place.path, { force: true }); // from connect(2)
+  }
+  visitor.destroy();
 }

@@ -2,8 +2,9 @@ import { profiles } from 'hastls/profiles';
 import { type Profile, serverGreets } from 'hastls/talk';
 import { z } from 'zod';
 import { backends, clients, network } from './backend-config.ts';
+import { admin, limits, tickets, watch, workersByCores } from './operation.ts';
 import { type OwnProtocol, protocols } from './protocols.ts';
-import { dns, drain, listen, log, milliseconds } from './schema.ts';
+import { dns, drain, front, log, milliseconds } from './schema.ts';
 
 const IN_BAND = ['require', 'require-for', 'prefer'] as const;
 export const MODES = [...IN_BAND, 'implicit', 'auto'] as const;
@@ -14,10 +15,10 @@ const count = z.int().min(1);
 const shared = {
   greet_as: z.string().describe('what it calls itself'),
   certificates: z
-    .array(z.strictObject({ cert: z.string(), key: z.string() }))
+    .array(z.strictObject({ cert: z.string(), key: z.string(), ocsp: z.string().optional() }))
     .min(1)
     .describe(
-      'PEM files, `[{ cert = "chain.pem", key = "key.pem" }, …]`: for a name that a client asks for the first certificate that is for it, or else the first of all',
+      'PEM files, `[{ cert = "chain.pem", key = "key.pem" }, …]`: for a name that a client asks for the first certificate that is for it, or else the first of all; with `ocsp`, what its authority says of it, in DER, to be stapled',
     ),
   connections: count.describe('how many connections there may be at a time; more are closed at once'),
   connections_per_address: count.describe('and how many of one address'),
@@ -47,11 +48,11 @@ const defaults = z.strictObject({
 
 const gateway = z.strictObject({
   listen: z
-    .union([listen.transform((each) => [each]), z.array(listen).min(1)], {
+    .union([front.transform((each) => [each]), z.array(front).min(1)], {
       error:
         'an address and a port, like "0.0.0.0:587" or "[::]:587", "unix:/run/mail.sock", or a list of these is wanted',
     })
-    .describe('where clients connect to: `"0.0.0.0:587"`, `"[::]:587"`, `"unix:/run/mail.sock"`, or a list of these'),
+    .describe('where clients connect to: `"0.0.0.0:587"`, `"[::]:587"`, `"unix:/run/mail.sock"`, `"systemd:NAME"` for sockets that systemd has opened, or a list of these'),
   protocol: z.string().optional().describe('what is spoken; none: it is not read, which implicit TLS allows'),
   mode: z.enum(MODES).describe('where the line is drawn between plaintext and TLS: see above'),
   in_band: z
@@ -126,6 +127,11 @@ const checkSurroundings: Check = (
 export const gatewayConfig = z
   .strictObject({
     drain_ms: drain,
+    watch_ms: watch,
+    workers: workersByCores,
+    admin,
+    limits,
+    tickets,
     log,
     dns,
     defaults: defaults.prefault({}).describe('what each gateway takes that does not say otherwise'),

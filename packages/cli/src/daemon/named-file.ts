@@ -3,10 +3,24 @@ import { dirname, resolve } from 'node:path';
 import { UsageError } from '../failure.ts';
 
 /** Reads what a configuration names: a path is beside it. @throws UsageError */
-export function readNamed(configuration: string, path: string): string {
+export const readNamed = (configuration: string, path: string): string =>
+  readNamedOctets(configuration, path).toString();
+
+/** The same, for what is no text. @throws UsageError */
+export function readNamedOctets(configuration: string, path: string): Buffer {
+  const file = resolve(dirname(configuration), path);
+  named.set(configuration, (named.get(configuration) ?? new Set<string>()).add(file));
   try {
-    return readFileSync(resolve(dirname(configuration), path), 'utf8');
+    return readFileSync(file);
   } catch (error) {
     throw new UsageError(`${configuration} names a file that cannot be read: ${(error as Error).message}`); // of the system's
   }
 }
+
+/** A configuration, and all that was read because it named it. */
+export const namedBy = (configuration: string): readonly string[] => [
+  configuration,
+  ...(named.get(configuration) ?? []),
+];
+
+const named = new Map<string, Set<string>>();

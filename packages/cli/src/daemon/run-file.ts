@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import type { z } from 'zod';
@@ -5,8 +6,15 @@ import type { Common } from '../common-options.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { say } from '../terminal.ts';
 import { readConfigFile } from './config-file.ts';
-import { runDaemon, type Serving } from './daemon.ts';
+import type { Serving } from './daemon.ts';
+import { type Means, shareOf } from './means.ts';
+import { UNCOUNTED } from './metrics.ts';
+import type { Operation } from './operation.ts';
+import { runPrimary } from './primary.ts';
 import { toToml } from './print-config.ts';
+import { runSolo } from './solo.ts';
+import { createTicketKey } from './tickets.ts';
+import { leaveTeam, runWorker } from './worker.ts';
 
 /** What every daemon takes. */
 export interface DaemonOptions {
@@ -16,15 +24,25 @@ export interface DaemonOptions {
 }
 
 /** What makes a daemon of a file. */
-interface Daemon<Config> {
+interface Daemon<Config extends Operation> {
   readonly schema: z.ZodType<Config>;
   /** The configuration as it would be written, with every default in it. */
   readonly printed: (config: Config) => Readonly<Record<string, unknown>>;
-  readonly make: (config: Config, log: Logger) => Serving;
+  readonly make: (config: Config, log: Logger, means: Means) => Serving;
   /** What has to be found out before anybody is served. Default: nothing. @throws what forbids it */
   readonly admit?: (config: Config, log: Logger) => Promise<void>;
   /** What it serves, one and many: for people. */
   readonly names: readonly [one: string, many: string];
+}
+
+/** A daemon that is to be run. */
+export interface Operated<Config extends Operation> {
+  readonly file: string;
+  /** The configuration as it is now. @throws UsageError */
+  readonly read: () => Config;
+  /** @throws UsageError */
+  readonly make: (config: Config, means: Means) => Serving;
+  readonly log: Logger;
 }
 
 export const declareDaemon = (command: Command, what: string): Command =>
@@ -34,7 +52,7 @@ export const declareDaemon = (command: Command, what: string): Command =>
     .option('--print-config', 'print the file with every default in it, and end');
 
 /** Runs a daemon by its file, or says what there is to say about the file. */
-export async function runFile<Config extends { readonly log: { readonly level: string }; readonly drain_ms: number }>(
+export async function runFile<Config extends Operation>(
   options: DaemonOptions & Common,
   { schema, printed, make, admit, names: [one, many] }: Daemon<Config>,
 ): Promise<ExitStatus> {
@@ -44,8 +62,12 @@ export async function runFile<Config extends { readonly log: { readonly level: s
     { level: options.quiet === true ? 'error' : config.log.level, base: null },
     pino.destination({ dest: 2, sync: true }),
   );
+  const checked = (): number => {
+    const ticketKey = createTicketKey(file, config)?.current();
+    return make(config, log, { metrics: UNCOUNTED, ticketKey, share: shareOf(1) }).size;
+  };
   if (options.printConfig === true || options.check === true) {
-    const serves = options.check === true ? make(config, log).size : undefined; // what cannot be used cannot be made
+    const serves = options.check === true ? checked() : undefined; // what cannot be used cannot be made
     const shown = options.printConfig === true ? printed(config) : undefined;
     if (options.json === true) await say(JSON.stringify({ v: 1, file, serves, config: shown }));
     else {
@@ -55,17 +77,25 @@ export async function runFile<Config extends { readonly log: { readonly level: s
     }
     return EXIT.done;
   }
-  await admit?.(config, log);
+  if (cluster.isPrimary) await admit?.(config, log);
   const readAgain = (): Config => {
     const next = readConfigFile(file, schema);
-    admit?.(next, log).catch((error: Error) => log.error({ why: error.message }, 'this would not be started'));
+    if (cluster.isPrimary)
+      admit?.(next, log).catch((error: Error) => log.error({ why: error.message }, 'this would not be started'));
     return next;
   };
   let first: Config | undefined = config;
-  await runDaemon(() => {
-    const current = first ?? readAgain();
-    first = undefined;
-    return { serving: make(current, log), drainMs: current.drain_ms };
-  }, log);
+  const operated: Operated<Config> = {
+    file,
+    read() {
+      const current = first ?? readAgain();
+      first = undefined;
+      return current;
+    },
+    make: (current, means) => make(current, log, means),
+    log,
+  };
+  if (cluster.isWorker) await runWorker(operated).then(leaveTeam);
+  else await (config.workers > 1 ? runPrimary(operated) : runSolo(operated));
   return EXIT.done;
 }

@@ -1,20 +1,34 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** What the configurations of all daemons have in common. */
 
-/** Where to listen: an address of one's own and a port, or a Unix socket. */
-export type Listen = { readonly host: string; readonly port: number } | { readonly path: string };
+/** An address of one's own and a port, or a Unix socket. */
+export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** Where to listen for clients: a place, or sockets that systemd has opened under this name. */
+export type Listen = Place | { readonly systemd: string };
 
 const ADDRESS = /^(?:\[(?<six>[0-9a-f:.]+)\]|(?<four>[0-9.]+)):(?<port>\d{1,5})$/i;
 
-export const listen = z.string().transform((text, context): Listen => {
+function toPlace(text: string, complain: (what: string) => void): Place {
   if (/^unix:\/./.test(text)) return { path: text.slice('unix:'.length) };
   const { six, four, port } = ADDRESS.exec(text)?.groups ?? {};
   const host = six ?? four;
   if (host !== undefined && Number(port) <= 0xffff) return { host, port: Number(port) };
-  context.addIssue('an address and a port, like "127.0.0.1:1143" or "[::1]:1143", or "unix:/run/mail.sock", is wanted');
+  complain('an address and a port, like "127.0.0.1:1143" or "[::1]:1143", or "unix:/run/mail.sock", is wanted');
   return z.NEVER;
+}
+
+export const listen = z.string().transform((text, { addIssue }): Place => toPlace(text, addIssue));
+
+/** Where daemons listen for clients. */
+export const front = z.string().transform((text, { addIssue }): Listen => {
+  const { name } = /^systemd:(?<name>[^:\s]{1,255})$/.exec(text)?.groups ?? {};
+  return name === undefined ? toPlace(text, addIssue) : { systemd: name };
 });
+
+export const isLoopback = (host: string): boolean => (isIP(host) === 4 ? host.startsWith('127.') : host === '::1');
 
 /** A span of time in milliseconds. */
 export const milliseconds = z.int().min(1).max(86_400_000);
@@ -41,5 +55,9 @@ export const log = z
 export const drain = milliseconds.default(30_000).describe('after SIGTERM connections may go on for so long');
 
 /** A place as it is written. */
-export const placeName = (place: Listen): string =>
-  'path' in place ? `unix:${place.path}` : `${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}`;
+export function placeName(place: Listen): string {
+  if ('systemd' in place) return `systemd:${place.systemd}`;
+  return 'path' in place
+    ? `unix:${place.path}`
+    : `${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}`;
+}

@@ -1,13 +1,13 @@
-import { isIP } from 'node:net';
 import { STANCES } from 'hastls/policy';
 import { z } from 'zod';
+import { admin, limits, oneWorker, watch } from './operation.ts';
 import { protocols } from './protocols.ts';
-import { dns, drain, listen, log, milliseconds } from './schema.ts';
+import { dns, drain, front, isLoopback, log, milliseconds } from './schema.ts';
 
 const tunnel = z
   .strictObject({
     /** Where clients connect to, in clear. */
-    listen,
+    listen: front,
     /** Clients may come from other machines: what they say is then said in clear on the way to here. */
     beyond_loopback: z.boolean().default(false),
     /** The service, as for `hastls connect`. */
@@ -45,12 +45,14 @@ const tunnel = z
 /** The file of `hastls tunnel`. */
 export const tunnelConfig = z.strictObject({
   drain_ms: drain,
+  watch_ms: watch,
+  workers: oneWorker,
+  admin,
   dns,
+  limits,
   log,
   protocol: protocols,
   tunnel: z.array(tunnel).min(1),
 });
 
 export type TunnelConfig = z.output<typeof tunnelConfig>;
-
-const isLoopback = (host: string): boolean => (isIP(host) === 4 ? host.startsWith('127.') : host === '::1');

@@ -5,8 +5,11 @@ import type { Resolver, ResolverOptions } from 'hastls/resolve';
 import { createTunnel } from 'hastls/serve';
 import type { Logger } from 'pino';
 import { resolverOf } from './dns.ts';
+import { connectionId, type Means } from './means.ts';
+import type { Metrics } from './metrics.ts';
 import { readNamed } from './named-file.ts';
 import { asked } from './protocols.ts';
+import { placeName } from './schema.ts';
 import type { TunnelConfig } from './tunnel-config.ts';
 
 /** A server for the clients of each tunnel, and by which address they come. */
@@ -20,13 +23,19 @@ export type Tunnels = ReadonlyMap<
  * @param asked what the command line says about DNS, where the file says nothing
  * @throws UsageError HastlsError
  */
-export function makeTunnels(file: string, config: TunnelConfig, asked: ResolverOptions, log: Logger): Tunnels {
+export function makeTunnels(
+  file: string,
+  config: TunnelConfig,
+  asked: ResolverOptions,
+  log: Logger,
+  { metrics }: Means,
+): Tunnels {
   const read = (path: string): string => readNamed(file, path);
   const resolver = resolverOf(file, config.dns, asked);
   return new Map(
     config.tunnel.map((each) => [
       JSON.stringify(each.listen),
-      { listen: each.listen, server: make(each, config.protocol, resolver, read, log) },
+      { listen: each.listen, server: make(each, config.protocol, resolver, read, log, metrics) },
     ]),
   );
 }
@@ -34,13 +43,26 @@ export function makeTunnels(file: string, config: TunnelConfig, asked: ResolverO
 let connections = 0;
 
 function make(
-  { to, by, stance, greet_as: host, ca, cert, key, pins, timeout_ms: timeoutMs }: TunnelConfig['tunnel'][number],
+  {
+    listen,
+    to,
+    by,
+    stance,
+    greet_as: host,
+    ca,
+    cert,
+    key,
+    pins,
+    timeout_ms: timeoutMs,
+  }: TunnelConfig['tunnel'][number],
   own: TunnelConfig['protocol'],
   resolver: Resolver,
   read: (path: string) => string,
   log: Logger,
+  metrics: Metrics,
 ): net.Server {
   const profile = asked(to, own);
+  const where = { listener: placeName(listen), protocol: to.split(':', 1).join() };
   const connect: ConnectOptions = {
     ...(profile === undefined ? {} : { profile }),
     resolver,
@@ -53,7 +75,7 @@ function make(
   const logs = new WeakMap<net.Socket, { readonly log: Logger; readonly since: number }>();
   const logOf = (client: net.Socket) => logs.get(client) ?? begin(client);
   const begin = (client: net.Socket) => {
-    const begun = { log: log.child({ connection: ++connections, to }), since: performance.now() };
+    const begun = { log: log.child({ connection: connectionId(++connections), to }), since: performance.now() };
     logs.set(client, begun);
     return begun;
   };
@@ -62,17 +84,23 @@ function make(
     ...(by === undefined ? {} : { by }),
     connect,
     host,
-    onOpened: (client, connection) => logOf(client).log.info(facts(connection), 'opened'),
+    onOpened(client, connection) {
+      metrics.opened(where);
+      if (connection.security !== 'plaintext') metrics.secured(where, connection.how, connection);
+      logOf(client).log.info(facts(connection), 'opened');
+    },
     onClosed(client, _, broke) {
       const { log: own, since } = logOf(client);
       const ms = Math.round(performance.now() - since);
       const carried = { up: client.bytesRead, down: client.bytesWritten, ms };
+      metrics.closed(where, broke === undefined ? 'ok' : 'broken', carried);
       own.info(broke === undefined ? carried : { ...carried, broke: printable(broke.message) }, 'closed');
     },
     onRefused(client, error) {
       const because =
         'because' in error && Array.isArray(error.because) ? error.because.map((each) => printable(String(each))) : [];
       const code = 'code' in error ? String(error.code) : error.name;
+      metrics.refused(where, code);
       logOf(client).log.warn({ code, why: printable(error.message), because }, 'turned away');
     },
   });

@@ -41,7 +41,8 @@ async function started(t: TestContext, port: number): Promise<Running> {
   t.after(() => rmSync(directory, { recursive: true }));
   certify(directory, 'first.example');
   const { port: behind } = backend.address() as net.AddressInfo; // it listens on TCP
-  const config = `[[gateway]]
+  const config = `workers = 1
+[[gateway]]
 listen = "127.0.0.1:${port}"
 mode = "implicit"
 backend = "127.0.0.1:${behind}"

@@ -22,9 +22,11 @@ export function secure(
       unwatch();
       resolve(undefined);
     };
-    peer.once('close', failed).once('secure', () => {
+    const left = () => peer.destroy(); // who has said all there is to say has not begun with TLS
+    peer.once('close', failed).once('end', left);
+    peer.once('secure', () => {
       unwatch();
-      peer.off('close', failed);
+      peer.off('close', failed).off('end', left);
       resolve(peer);
     });
   });

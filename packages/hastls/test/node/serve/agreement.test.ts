@@ -172,6 +172,15 @@ for (const [what, options, secures, why] of LATE)
     assert.deepEqual([(await over).cause, (await over).why], ['late', why]);
   });
 
+test('who leaves instead of beginning with TLS is not waited for', async (t) => {
+  const { port, ending } = await greeting(t);
+  const over = ending();
+  (await client(t, port)).socket.end();
+  const { cause, durationMs } = await over;
+  assert.equal(cause, 'handshake');
+  assert.ok(durationMs < 10_000, 'as long as a handshake may take');
+});
+
 test('what broke a connection off is told in a word', async (t) => {
   const { port, ending } = await running(t, { backend: at(1), profile: imap, mode: 'require' });
   const injected = ending();

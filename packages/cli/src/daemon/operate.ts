@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import type { Logger } from 'pino';
+import { startAdmin } from './admin.ts';
+import type { Metrics } from './metrics.ts';
+import type { Operation } from './operation.ts';
+import { keepWatchdog, notify } from './systemd.ts';
+import { watchFiles } from './watch-files.ts';
+
+/** What is operated. */
+export interface Operated {
+  /** One process, or one that has others do the work. */
+  readonly works: Works;
+  /** What is read again when it is another than before. */
+  readonly files: () => readonly string[];
+  /** What is listened on, for the log. */
+  readonly listening: () => readonly unknown[];
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+interface Works {
+  /** @throws why nothing has changed */
+  reload(): Promise<void>;
+  /** Nobody is let in any more; over when all is over. */
+  end(): Promise<void>;
+  connections(): Promise<number>;
+  /** The metrics in Prometheus' text format. */
+  exposition(): Promise<string>;
+}
+
+/**
+ * Runs until SIGTERM or SIGINT, and then until the work is over. SIGHUP, or another file where one is named, has the
+ * configuration read again; one that is faulty changes nothing.
+ */
+export async function operate(
+  { admin, watch_ms: watchMs, tickets }: Operation,
+  { works, files, listening, metrics, log }: Operated,
+): Promise<void> {
+  let isServing = true;
+  const closeAdmin =
+    admin && (await startAdmin(admin.listen, { isServing: () => isServing, metrics: works.exposition }));
+  let turn = Promise.resolve();
+  const reload = (cause: string) => {
+    turn = turn.then(() => reloaded(cause)); // one after the other
+  };
+  async function reloaded(cause: string): Promise<void> {
+    await notify({ state: 'RELOADING=1' });
+    try {
+      await works.reload();
+      metrics.reloaded('done');
+      log.info({ cause, listen: listening() }, 'reloaded');
+    } catch (error) {
+      const { message, because = [] } = error as Error & { because?: readonly string[] }; // reload() throws errors
+      metrics.reloaded('refused');
+      log.error({ cause, why: message, because }, 'not reloaded: everything stays as it was');
+    }
+    await notify({ state: 'READY=1', status: `serving on ${listening().length} addresses` });
+  }
+  const onHup = () => reload('SIGHUP');
+  process.on('SIGHUP', onHup);
+  const rotation =
+    tickets !== undefined && tickets.file === undefined ? setInterval(reload, tickets.rotate_ms, 'tickets') : undefined;
+  const unwatch = watchFiles(watchMs, files, () => reload('a file has changed'));
+  const quiet = keepWatchdog();
+  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  log.info({ listen: listening() }, 'ready');
+  await notify({ state: 'READY=1', status: `serving on ${listening().length} addresses` });
+  try {
+    await told;
+    isServing = false;
+    metrics.draining();
+    clearInterval(rotation);
+    unwatch();
+    process.off('SIGHUP', onHup);
+    const over = works.end();
+    const connections = await works.connections();
+    log.info({ connections }, 'ending');
+    await notify({ state: 'STOPPING=1', status: `waiting for ${connections} connections to end` });
+    await over;
+    log.info('ended');
+  } finally {
+    clearInterval(rotation);
+    unwatch();
+    quiet();
+    closeAdmin?.();
+  }
+}

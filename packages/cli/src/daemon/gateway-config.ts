@@ -52,7 +52,9 @@ const gateway = z.strictObject({
       error:
         'an address and a port, like "0.0.0.0:587" or "[::]:587", "unix:/run/mail.sock", or a list of these is wanted',
     })
-    .describe('where clients connect to: `"0.0.0.0:587"`, `"[::]:587"`, `"unix:/run/mail.sock"`, `"systemd:NAME"` for sockets that systemd has opened, or a list of these'),
+    .describe(
+      'where clients connect to: `"0.0.0.0:587"`, `"[::]:587"`, `"unix:/run/mail.sock"`, `"systemd:NAME"` for sockets that systemd has opened, or a list of these',
+    ),
   protocol: z.string().optional().describe('what is spoken; none: it is not read, which implicit TLS allows'),
   mode: z.enum(MODES).describe('where the line is drawn between plaintext and TLS: see above'),
   in_band: z

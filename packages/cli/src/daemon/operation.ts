@@ -25,7 +25,7 @@ const count = z.int().min(1).max(1024);
 
 /** Processes that share the work of a daemon whose work is cryptography. */
 export const workersByCores = count
-  .default(() => availableParallelism())
+  .prefault(() => availableParallelism())
   .describe('processes that share the work (default: as many as there are processor cores)');
 
 /** And of one that mostly waits, and remembers what it has learnt. */
@@ -35,7 +35,8 @@ export const limits = z
   .strictObject({
     connections: z.int().min(1).default(20_000).describe('how many there may be at a time, everywhere together'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('what all gateways or tunnels share');
 
 export const watch = z
   .int()
@@ -49,7 +50,8 @@ export const tickets = z
     file: z.string().optional().describe('48 octets by chance, the key, for machines that share sessions'),
     rotate_ms: milliseconds.default(43_200_000).describe('without a file: how long a key by chance is used'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('the key of session tickets, which all workers share');
 
 export type Admin = z.output<typeof admin>;
 

@@ -110,6 +110,9 @@ const written = [
   `- our client: ${unmet('client')}`,
   `- our server: ${unmet('server')}`,
   '',
+  'Tried by hand and met in vain: telnetd-ssl 0.17.41 refuses START_TLS and has TLS by an older option alone; OpenSMTPD',
+  '6.8.0p2, which conflicts with Postfix and so was only unpacked, failed in its handshake with openssl s_client as well.',
+  '',
 ].join('\n');
 
 if (process.argv.includes('--check')) compare();

@@ -9,6 +9,9 @@
  * every line that is said before TLS, or take the server's place with a certificate from `createAuthority` or
  * `selfSigned`.
  *
+ * A *scripted peer* is a server that speaks a profile's protocol as it should, but for what its script says: it hides or
+ * refuses the upgrade, injects, falls silent, or begins TLS where and as it should not.
+ *
  * `duet` lets a client's and a server's conversation talk to each other, without a socket.
  */
 export { duet } from '../../core/talk/duet.ts';
@@ -28,6 +31,13 @@ export {
   type Plans,
 } from './model/index.ts';
 export { readRecords } from './records.ts';
+export {
+  type Behaviour,
+  type Edit,
+  type ScriptedPeer,
+  type ScriptedPeerOptions,
+  startScriptedPeer,
+} from './scripted-peer.ts';
 export { signRrset, type Validity } from './signer.ts';
 export { type Ears, type Grip, type Interference, startWire, type Wire, type WireOptions } from './wire.ts';
 export type { ZoneOptions } from './zone.ts';

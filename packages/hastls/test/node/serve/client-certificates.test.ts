@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import tls from 'node:tls';
 import type { ClientCertificates } from 'hastls/serve';
@@ -80,6 +80,31 @@ test('a client that comes back with its session is still known by its certificat
     visits.map((each) => each.tls?.client),
     ['CN=joe.example', 'CN=joe.example'],
   );
+});
+
+test('a session of another gateway with the same key of tickets, and laxer rules, is no way in', async (t) => {
+  const backend = await mailBackend(t);
+  const ticketKeys = randomBytes(48);
+  const common = { backend: at(backend.port), mode: 'implicit', ticketKeys } as const;
+  const others = createAuthority();
+  const lax = [
+    [await running(t, common), {}],
+    [await running(t, { ...common, clients: { ca, optional: true } }), {}],
+    [await running(t, { ...common, clients: { ca: others.certificate } }), others.issue(['joe.example'])],
+  ] as const;
+  const strict = await running(t, { ...common, clients: { ca } });
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const)
+    for (const [{ port }, shows] of lax) {
+      const first = await implicit(t, port, { ...shows, maxVersion });
+      const session = new Promise<Buffer>((resolve) => first.socket.once('session', resolve));
+      await first.hear('ready\r\n');
+      const held = maxVersion === 'TLSv1.2' ? (first.socket as tls.TLSSocket).getSession() : await session; // as: implicit
+      const [before, ended] = [backend.sessions.length, strict.ending()];
+      const again = tls.connect({ ...trust, ...at(strict.port), maxVersion, ...(held && { session: held }) });
+      assert.equal(await over(t, again).rest(), '');
+      assert.match((await ended).why, /^the client's certificate: there is none$/);
+      assert.equal(backend.sessions.length, before);
+    }
 });
 
 test('by each name there is another certificate, and clients are asked for theirs whichever it is', async (t) => {

@@ -76,6 +76,7 @@ export async function startGateway(
     backend.close();
     rmSync(directory, { recursive: true });
   });
+  child.setMaxListeners(0); // each line that is waited for has its own
   const lines: Line[] = [];
   let heard = 0;
   let rest = '';

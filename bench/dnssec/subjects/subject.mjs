@@ -27,8 +27,8 @@ const TASKS = {
 
   /** What the process holds more, after garbage is gone, for all RRsets that it remembers, and how many it does. */
   async memory(lookUp, { names, concurrency }) {
-    const before = held();
     const questions = Array.from({ length: names }, (_, index) => ({ name: `h${index}.big.test.`, type: 1 }));
+    const before = held();
     await lookUpAll(lookUp, questions, concurrency);
     const { bytes, rss } = held();
     const sample = questions.filter((_, index) => index % Math.ceil(names / SAMPLE) === 0);

@@ -82,8 +82,8 @@ export function createCache<V>(
   };
 }
 
-/** What an answer weighs besides its data. */
-const FRAME_OCTETS = 500;
+/** What an answer takes besides its data: objects, sentences, views. */
+const FRAME_OCTETS = 1300;
 
 /** About how many octets an answer and its proof take, those of a chain that other answers share counted each time. */
 export const octetsOf = ({ records, chain }: Answer): number =>

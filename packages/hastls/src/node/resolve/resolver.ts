@@ -37,7 +37,7 @@ export interface Clock {
 }
 
 /** Of all answers together: those of a hundred thousand names, as most zones are signed. */
-const MAX_OCTETS = 150_000_000;
+const MAX_OCTETS = 200_000_000;
 const MAX_ZONES = 4096;
 /** Zones that are pinned once they were proven; those that came first stay, so that nobody can push them out. */
 const MAX_PINNED = 65_536;

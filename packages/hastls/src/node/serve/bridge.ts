@@ -1,3 +1,5 @@
+import type net from 'node:net';
+import tls from 'node:tls';
 import type { Garbled, MediationOutcome, Mediator, Party } from '../../core/talk/index.ts';
 import type { Leg } from './leg.ts';
 
@@ -5,7 +7,13 @@ import type { Leg } from './leg.ts';
 export type Crossed =
   | MediationOutcome
   | Garbled
-  | { readonly kind: 'over'; readonly whose: Party; readonly said: boolean };
+  | { readonly kind: 'over'; readonly whose: Party; readonly said: boolean; readonly broke?: Broke };
+
+/** A connection that broke off before it had ended, in words for the log. */
+export interface Broke {
+  readonly whose: Party;
+  readonly why: string;
+}
 
 const PARTIES: readonly Party[] = ['backend', 'client'];
 const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'client' };
@@ -26,7 +34,10 @@ export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): 
         if (from === 'client') turn();
         else finish({ kind: 'over', whose: from, said });
       };
-      const closed = () => finish({ kind: 'over', whose: from, said });
+      const closed = () => {
+        const broke = legs[from].socket.readableEnded ? undefined : brokenBy(from, legs[from]);
+        finish({ kind: 'over', whose: from, said, ...(broke !== undefined && { broke }) });
+      };
       socket.on('end', ended).on('close', closed);
       undo.push(() => socket.off('end', ended).off('close', closed));
       legs[from].onReady = turn;
@@ -71,24 +82,42 @@ export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): 
   });
 }
 
-/** Carries octets both ways, unread, until both ends have said all. What a mediation has read and not passed on goes first. */
-export function relay({ client, backend }: Readonly<Record<Party, Leg>>, rest?: Mediator): Promise<void> {
+/**
+ * Carries octets both ways, unread, until both ends have said all, or a connection breaks: then it says whose. What a
+ * mediation has read and not passed on goes first.
+ */
+export async function relay(
+  legs: Readonly<Record<Party, Leg>>,
+  rest?: Mediator,
+): Promise<{ readonly broke: Broke } | undefined> {
+  const { client, backend } = legs;
   if (rest !== undefined) {
     backend.write(rest.leftover('client'));
     client.write(rest.leftover('backend'));
   }
-  return Promise.all([passOn(client, backend), passOn(backend, client)]).then(nothing);
+  let broke: Broke | undefined;
+  await Promise.all(
+    PARTIES.map((from) =>
+      passOn(legs[from], legs[OTHER[from]], () => {
+        broke ??= brokenBy(from, legs[from]); // the other one is ended next, by us
+        if (from === 'client') breakOff(backend.socket);
+        else client.socket.destroySoon(); // it hears what there is, or its own deadline ends it
+      }),
+    ),
+  );
+  return broke === undefined ? undefined : { broke };
 }
 
 /** One direction, until it has ended or its connection is closed. */
-function passOn(from: Leg, to: Leg): Promise<void> {
+function passOn(from: Leg, to: Leg, broken: () => void): Promise<void> {
   return new Promise((resolve) => {
     const ended = () => {
       to.socket.end();
       resolve();
     };
     const closed = () => {
-      if (!from.socket.readableEnded || !from.socket.writableFinished) to.socket.destroySoon(); // it broke
+      if (!from.socket.readableEnded) broken();
+      else if (!from.socket.writableFinished) to.socket.destroySoon(); // nobody is there to hear the rest
       resolve();
     };
     from.onPiece = (piece) => {
@@ -101,6 +130,21 @@ function passOn(from: Leg, to: Leg): Promise<void> {
     else if (from.socket.readableEnded) ended();
     else if (!to.isBusy) from.socket.resume();
   });
+}
+
+const brokenBy = (whose: Party, { socket }: Leg): Broke => {
+  const code = socket.errored !== null && 'code' in socket.errored ? ` (${String(socket.errored.code)})` : '';
+  return { whose, why: `the ${whose}: its connection broke off${code}` };
+};
+
+/**
+ * Breaks off the connection to a backend whose client broke off, so that nobody takes what came for all there is. What
+ * waits to be sent is given up: a backend that does not read it would keep the connection open for ever.
+ */
+function breakOff(socket: net.Socket): void {
+  const isTcp = socket.remoteAddress !== undefined && !(socket instanceof tls.TLSSocket);
+  if (isTcp) socket.resetAndDestroy();
+  else socket.destroy();
 }
 
 const nothing = (): void => {};

@@ -15,7 +15,7 @@ import {
 } from '../../core/talk/index.ts';
 import { hold, type TimedOut } from '../hold.ts';
 import type { Backends } from './backends.ts';
-import { bridge, relay } from './bridge.ts';
+import { type Broke, bridge, relay } from './bridge.ts';
 import { commonNameOf, shownSubject } from './client-certificates.ts';
 import type { Door, Met } from './door.ts';
 import type { GatewayOptions } from './gateway.ts';
@@ -175,15 +175,13 @@ async function cross(
   const legs = { client: clientLeg(client), backend: leg };
   if (profile?.middle === undefined) {
     if (greeting !== undefined) legs.client.write(greeting);
-    await relay(legs);
-    return OVER;
+    return cameToEnd(await relay(legs));
   }
   const mediator = mediate(profile.middle.mediate({ host, ...as }));
   if (greeting !== undefined) mediator.feed('backend', greeting);
   const crossed = await bridge(legs, mediator);
   if (crossed.kind === 'relay') {
-    await relay(legs, mediator);
-    return OVER;
+    return cameToEnd(await relay(legs, mediator));
   }
   legs.client.release();
   if (crossed.kind === 'start-tls') {
@@ -198,8 +196,11 @@ async function cross(
   if (crossed.kind !== 'over') return concluded(client, crossed);
   if (crossed.whose === 'backend' && !crossed.said) return sendAway(client, profile, as, 'the backend hung up');
   leave(client);
-  return OVER;
+  return cameToEnd(crossed);
 }
+
+const cameToEnd = (crossed: { readonly broke?: Broke } | undefined): Ending =>
+  crossed?.broke === undefined ? OVER : failed(crossed.broke.whose, crossed.broke.why);
 
 /** What a verdict comes to. */
 async function concluded(client: net.Socket, verdict: Verdict | Handover | TimedOut): Promise<Ending | 'start-tls'> {

@@ -12,6 +12,8 @@
  * A *scripted peer* is a server that speaks a profile's protocol as it should, but for what its script says: it hides or
  * refuses the upgrade, injects, falls silent, or begins TLS where and as it should not.
  *
+ * A wire with `edits` has a man in the middle who drops, repeats, replaces, splits or adds to what two honest ends say.
+ *
  * `duet` lets a client's and a server's conversation talk to each other, without a socket.
  */
 export { duet } from '../../core/talk/duet.ts';
@@ -20,6 +22,7 @@ export { type Authority, createAuthority, type Identity, type LeafOptions, selfS
 export { type Clause, contract } from './contract.ts';
 export type { DenialKind } from './denial.ts';
 export { type DnsServer, type DnsServerOptions, startDnsServer } from './dns-server.ts';
+export { edits, type WireEdit } from './edits.ts';
 export { type Answerer, createHierarchy, type Hierarchy, type HierarchyOptions, response } from './hierarchy.ts';
 export {
   type CheckOptions,

@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { concatBytes, latin1, text } from '../../core/bytes/index.ts';
 import type { Identity } from './certificate.ts';
+import { edit, type WireEdit } from './edits.ts';
 
 /** What an attacker in the middle can do with one connection. */
 export interface Grip {
@@ -33,6 +34,8 @@ export interface WireOptions {
   readonly port?: number;
   /** Default: nobody interferes. */
   readonly interference?: Interference;
+  /** What is done to the dialogue instead, in protocols of any kind: a script of edits. */
+  readonly edits?: readonly WireEdit[];
 }
 
 /** A stretch of network with a tap on it, and possibly with somebody who does more than listen. */
@@ -45,7 +48,7 @@ export interface Wire {
 }
 
 /** Lays a wire to a port on loopback. */
-export async function startWire({ to, port = 0, interference }: WireOptions): Promise<Wire> {
+export async function startWire({ to, port = 0, interference, edits }: WireOptions): Promise<Wire> {
   const sockets = new Set<Socket>();
   let heard: Uint8Array[] = [];
   let room = TAPE;
@@ -69,7 +72,8 @@ export async function startWire({ to, port = 0, interference }: WireOptions): Pr
       });
     }
     client.on('data', tap);
-    if (interference === undefined) client.pipe(server).pipe(client);
+    if (edits !== undefined) edit(client, server, edits);
+    else if (interference === undefined) client.pipe(server).pipe(client);
     else meddle(client, server, interference, tap);
   });
   entrance.listen(port, LOOPBACK);

@@ -28,7 +28,7 @@ export async function startDaemons(behind) {
     `[[gateway]]\nlisten = "127.0.0.1:${doors[name]}"\nbackend = "127.0.0.1:${backend}"\n${more.join('\n')}\n`;
   await writeFile(
     join(directory, 'gateway.toml'),
-    `[defaults]\ncertificates = [{ cert = "chain.pem", key = "key.pem" }]\n${[
+    `workers = 1\n[defaults]\ncertificates = [{ cert = "chain.pem", key = "key.pem" }]\n${[
       door('require', behind.mail, 'protocol = "smtp"', 'mode = "require"'),
       door('prefer', behind.mail, 'protocol = "smtp"', 'mode = "prefer"'),
       door('secrets', behind.post, 'protocol = "pop3"', 'mode = "require-for"'),

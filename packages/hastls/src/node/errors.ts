@@ -43,6 +43,11 @@ export class HastlsError<C extends HastlsCode = HastlsCode> extends Error {
     this.because = because;
   }
 
+  /** One class to whoever asks, though each entry of the package has a copy of its own. */
+  static override [Symbol.hasInstance](value: unknown): value is HastlsError {
+    return value instanceof Error && value.name === 'HastlsError' && 'code' in value;
+  }
+
   get blame(): (typeof BLAME)[C] {
     return BLAME[this.code];
   }

@@ -76,6 +76,29 @@ test('a backend that reads slowly has its client wait, and loses nothing', async
   await gone(sockets);
 });
 
+test('a backend that has said all at once still hears all that its client says', async (t) => {
+  let heard = 0;
+  const { port: behind, sockets } = await backend(t, (socket) => {
+    socket.end('all');
+    socket.on('data', (piece) => {
+      heard += piece.length;
+    });
+  });
+  const { port, ending } = await running(t, { backend: at(behind), mode: 'implicit', profile: undefined });
+  const over = ending();
+  const beneath = net.connect({ ...at(port), allowHalfOpen: true });
+  await once(beneath, 'connect');
+  const socket = tls.connect({ ...trust, socket: beneath });
+  t.after(() => socket.destroy());
+  const [said] = await once(socket, 'data');
+  assert.equal(String(said), 'all');
+  await once(socket, 'end');
+  socket.end(MEGABYTES);
+  assert.deepEqual([(await over).ok, (await over).up], [true, MEGABYTES.length]);
+  await gone(sockets);
+  assert.equal(heard, MEGABYTES.length);
+});
+
 test('a backend that refuses connections, in TLS and in clear, is named', async (t) => {
   for (const mode of ['prefer', 'implicit'] as const) {
     const server = net.createServer().listen(0, '127.0.0.1');

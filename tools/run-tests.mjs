@@ -4,6 +4,7 @@
 //        --long                                          for as long as it takes
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import './bundle.mjs'; // the command is tested as it is shipped
 
@@ -28,7 +29,8 @@ if (live) rmSync(shown, { force: true });
 
 const MINUTES = live ? 10 : 5; // a file that hangs has failed
 const patience = words.includes('--long') ? [] : [`--test-timeout=${MINUTES * 60_000}`];
-const { status } = spawnSync(process.execPath, ['--test', ...patience, ...files], {
+const atOnce = live ? [] : [`--test-concurrency=${availableParallelism()}`]; // real servers have the machine to themselves
+const { status } = spawnSync(process.execPath, ['--test', ...patience, ...atOnce, ...files], {
   stdio: 'inherit',
   env: { ...process.env, ...interop },
 });

@@ -66,6 +66,9 @@ console.log(
       'a session of somebody else’s before TLS',
       '`node/serve/gateway.test.ts`, `node/serve/trigger-server.test.ts`',
     ),
+    row('V12', 'implicit TLS that is led into an in-band session (Opossum)', '`attacks/opossum.test.ts`'),
+    row('V14', 'a forged demand for TLS', '`node/connect/session.test.ts`, and enumerated'),
+    row('V17', 'a client that says nothing where TLS should be', '`node/serve/gateway.test.ts`'),
     row('V18', 'policy remembered from where nobody may be believed', '`node/resolve/`, `core/policy/`'),
     row(
       'V19',

@@ -34,14 +34,14 @@ export const toAnswer = (proven: Proven): Answer => ({
   rcode: proven.rcode === undefined ? null : rcodeToText(proven.rcode),
   records: proven.records,
   expires: proven.expires ?? null,
-  ede: proven.extendedErrors,
+  ede: proven.extendedErrors.length === 0 ? NOTHING : proven.extendedErrors, // so many answers are kept that one array counts
   because: proven.because,
   chain: proven.chain,
-  aliases: proven.aliases,
+  aliases: proven.aliases.length === 0 ? NOTHING : proven.aliases,
   asked: NOTHING,
 });
 
-const NOTHING: readonly Inquiry[] = [];
+const NOTHING: readonly never[] = [];
 
 /**
  * Makes one answer of those for several numbers of one type, as they are asked during a migration: one RRset, so that

@@ -19,7 +19,15 @@ import { AT, run } from './driver.js';
 const APEX = parseName('signed.test.');
 const [old, next, standby] = [createZoneKey(), createZoneKey(), createZoneKey()];
 const [oldRsa, nextRsa] = [createZoneKey({ algorithm: 8 }), createZoneKey({ algorithm: 10 })];
-const [zsk, nextZsk] = [createZoneKey({ flags: 256 }), createZoneKey({ flags: 256 })];
+const [zsk, nextZsk] = zoneSigningKeys();
+
+/** Told apart by their tags, which chance makes equal now and then. */
+function zoneSigningKeys(): readonly [ZoneKey, ZoneKey] {
+  for (;;) {
+    const [one, another] = [createZoneKey({ flags: 256 }), createZoneKey({ flags: 256 })];
+    if (new Set([old.tag, one.tag, another.tag]).size === 3) return [one, another];
+  }
+}
 
 /** The same key with the flag by which its owner gives it up. [RFC5011 §2.1] */
 const revoked = (key: ZoneKey): ZoneKey => {

@@ -68,7 +68,7 @@ const addresses = ({ family, from, to }: Ends): readonly Uint8Array[] => [
 
 const [ALPN, AUTHORITY, TLS] = [0x01, 0x02, 0x20];
 const [VERSION, COMMON_NAME, CIPHER] = [0x21, 0x22, 0x23];
-/** The client came over TLS; it showed a certificate on this connection; and in this session. */
+/** The client came over TLS; it showed a certificate on this connection; and in its TLS session. */
 const [BY_TLS, SHOWN, SHOWN_IN_SESSION] = [1, 2, 4];
 const [VERIFIED, UNVERIFIED] = [0, 1];
 

@@ -5,7 +5,7 @@ import { watch } from '../watch.ts';
 import { chooseCertificate, type ServerIdentity, sessionIdOf, staple } from './certificates.ts';
 import { type ClientCertificates, refusalOf, rulesOf, shownSubject } from './client-certificates.ts';
 import type { GatewayOptions } from './gateway.ts';
-import { HANDSHAKE_MS, secure } from './secure.ts';
+import { HANDSHAKE_MS, LATE, LEFT, noTls, type Shaken, secure } from './secure.ts';
 import { TLS } from './tls-settings.ts';
 
 /** Whether a client came to TLS, and with which certificate of its own. */
@@ -35,14 +35,11 @@ export function createDoor(
   if (clients !== undefined) return doorThatAsks(identities, { ...offers, ...sessions }, clients);
   const chosen = chooseCertificate(identities, sessions);
   return {
-    async meet(socket, begun) {
-      const peer = await secure(socket, { ...chosen, ...offers }, begun);
-      return peer === undefined ? NO_TLS : { kind: 'secured', peer };
+    meet(socket, begun) {
+      return secure(socket, { ...chosen, ...offers }, begun);
     },
   };
 }
-
-const NO_TLS: Met = { kind: 'failed', why: 'no TLS came about' };
 
 /**
  * A door at which clients are asked for a certificate. Only Node's TLS server tells what OpenSSL made of it, so each
@@ -66,32 +63,38 @@ function doorThatAsks(
     rejectUnauthorized: false, // we do it, and can say why
   });
   staple(server, identities);
-  const meetings = new WeakMap<object, (peer: tls.TLSSocket | undefined) => void>();
+  const meetings = new WeakMap<object, (shaken: Shaken) => void>();
   server.on('secureConnection', function (this: object, peer) {
-    meetings.get(this)?.(peer);
+    meetings.get(this)?.({ kind: 'secured', peer });
   });
-  server.on('tlsClientError', function (this: object, _, peer) {
+  server.on('tlsClientError', function (this: object, error, peer) {
     peer.destroy();
-    meetings.get(this)?.(undefined);
+    meetings.get(this)?.({ kind: 'failed', why: noTls(error) });
   });
   return {
     async meet(socket, begun) {
       const one: tls.Server = Object.create(server);
-      const peer = await new Promise<tls.TLSSocket | undefined>((resolve) => {
-        const failed = () => {
-          unwatch();
-          resolve(undefined);
-        };
-        const unwatch = watch(HANDSHAKE_MS, undefined, () => socket.destroy(), ignore);
-        socket.once('close', failed);
-        meetings.set(one, (met) => {
+      const shaken = await new Promise<Shaken>((resolve) => {
+        const over = (outcome: Shaken) => {
           unwatch();
           socket.off('close', failed);
-          resolve(met);
-        });
+          resolve(outcome);
+        };
+        const failed = () => over({ kind: 'failed', why });
+        let why = LEFT;
+        const late = () => {
+          why = noTls(new Error(LATE));
+          socket.destroy();
+        };
+        const unwatch = watch(HANDSHAKE_MS, undefined, late, ignore);
+        socket.once('close', failed);
+        meetings.set(one, over);
+        socket.allowHalfOpen = false; // who has said all there is to say has not begun with TLS: its connection is closed
         one.emit('connection', socket);
       });
-      if (peer === undefined) return NO_TLS;
+      if (shaken.kind === 'failed') return shaken;
+      const { peer } = shaken;
+      peer.allowHalfOpen = true; // from now on it may say all, and hear on
       begun(peer.on('error', ignore));
       const certificate = peer.getPeerX509Certificate();
       const why = refusalOf(peer, certificate, clients);

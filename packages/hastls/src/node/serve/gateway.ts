@@ -7,7 +7,7 @@ import type { ServerIdentity } from './certificates.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import { createDoor } from './door.ts';
 import { announcedBy, hearOrigin } from './origin.ts';
-import { attend } from './visit.ts';
+import { attend, cutOff } from './visit.ts';
 import {
   type Ending,
   failed,
@@ -160,7 +160,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       door = createDoor(certificates, { ...options, ...(ticketKeys && { ticketKeys }) });
     },
     cut: () => {
-      for (const { client } of open) client.destroy();
+      for (const each of open) cutOff(each, 'it was cut off');
     },
   };
 }

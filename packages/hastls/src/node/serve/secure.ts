@@ -5,31 +5,51 @@ import { watch } from '../watch.ts';
 /** How long a client may take for a handshake. */
 export const HANDSHAKE_MS = 10_000;
 
+/** Whether TLS came about. */
+export type Shaken =
+  | { readonly kind: 'secured'; readonly peer: tls.TLSSocket }
+  | { readonly kind: 'failed'; readonly why: string };
+
 /**
- * The server's side of a handshake: TLS, or `undefined` when none came about in time.
+ * The server's side of a handshake, which fails as soon as the client leaves, and when it takes too long.
  * @param begun told at once of the socket that has to be destroyed from now on, if any: never again the one below it
  */
 export function secure(
   socket: Duplex,
   options: tls.TLSSocketOptions,
   begun: (peer: tls.TLSSocket) => void = ignore,
-): Promise<tls.TLSSocket | undefined> {
-  const peer = new tls.TLSSocket(socket, { isServer: true, ...options }).on('error', ignore);
+): Promise<Shaken> {
+  const peer = new tls.TLSSocket(socket, { isServer: true, ...options });
   begun(peer);
   return new Promise((resolve) => {
-    const unwatch = watch(HANDSHAKE_MS, undefined, () => peer.destroy(), ignore);
+    let why = LEFT;
+    const unwatch = watch(HANDSHAKE_MS, undefined, () => peer.destroy(new Error(LATE)), ignore);
     const failed = () => {
       unwatch();
-      resolve(undefined);
+      resolve({ kind: 'failed', why });
     };
     const left = () => peer.destroy(); // who has said all there is to say has not begun with TLS
+    peer.on('error', (error) => {
+      why = noTls(error);
+    });
     peer.once('close', failed).once('end', left);
     peer.once('secure', () => {
       unwatch();
       peer.off('close', failed).off('end', left);
-      resolve(peer);
+      resolve({ kind: 'secured', peer });
     });
   });
 }
+
+/** Why no TLS came about, for people: in OpenSSL's words if it has any, never in the client's. */
+export function noTls(error: Error): string {
+  const code = 'code' in error ? String(error.code) : undefined;
+  if (code === undefined) return `${NO_TLS}: ${error.message}`;
+  return code === 'ECONNRESET' || code === 'EPIPE' ? LEFT : `${NO_TLS} (${code})`;
+}
+
+const NO_TLS = 'no TLS came about';
+export const LEFT: string = `${NO_TLS}: the client left`;
+export const LATE: string = `not within ${HANDSHAKE_MS} ms`;
 
 const ignore = () => {}; // a connection that breaks has ended, and that is noticed

@@ -78,12 +78,13 @@ async function attend(
   const { SNICallback, ALPNProtocols } = wishes;
   const carrier =
     profile.wrapping === undefined || mode === 'implicit' ? socket : wrappedHandshake(socket, profile.wrapping);
-  const secured = await secure(carrier, {
+  const shaken = await secure(carrier, {
     secureContext,
     ...(SNICallback !== undefined && { SNICallback }),
     ...(ALPNProtocols !== undefined && { ALPNProtocols }),
   });
-  if (secured === undefined) return drop('no TLS came about');
+  if (shaken.kind === 'failed') return drop(shaken.why);
+  const { peer: secured } = shaken;
   const how = mode === 'implicit' ? 'implicit' : 'in-band';
   const continues = profile.keepsDialogue === true && how === 'in-band' ? { continues: before } : {};
   const ending = await serve({ security: 'tls', how, socket: secured, ...continues }, 'prefer', options);

@@ -57,7 +57,7 @@ export async function attend(visit: Visit, options: GatewayOptions, house: House
 }
 
 /** Ends a connection whose time is over. */
-function cutOff(visit: Visit, why: string): void {
+export function cutOff(visit: Visit, why: string): void {
   visit.late ??= why;
   visit.client.destroy();
 }

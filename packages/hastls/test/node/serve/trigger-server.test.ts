@@ -251,7 +251,7 @@ test('plaintext on a port of implicit TLS is dropped', async (t) => {
   const peer = await connect();
   peer.say('DATE\r\n');
   await peer.rest();
-  assert.deepEqual(dropped, ['no TLS came about']);
+  assert.match(dropped.join(), /^no TLS came about \(ERR_SSL_/);
 });
 
 test('an application that wants the secured socket to itself gets it', async (t) => {

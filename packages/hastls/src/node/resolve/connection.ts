@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createUnframer, framed } from './framing.ts';
-import { idOf, isAnswerTo } from './query.ts';
+import { idOf, isAnswerTo, withId } from './query.ts';
 import type { Signal } from './signal.ts';
 
 /** Opens a socket, and says when it may be written to: not before its peer is known to be the right one. */
@@ -8,11 +8,9 @@ export type Open = (ready: () => void) => Socket;
 
 /** One connection to an upstream, on which many queries are under way at once. */
 export interface Connection {
-  /** Whether it may be given queries: it has not ended, and is not suspected of being dead. */
+  /** Whether it may be given queries: it has not ended. */
   readonly isOpen: boolean;
-  /** Whether it ever carried an answer. */
-  readonly hasAnswered: boolean;
-  /** @throws what the system says, why the connection ended, or the signal's reason */
+  /** Gives the answer, which may bear another number than the query. @throws what the system says, why the connection ended, or the signal's reason */
   send(query: Uint8Array, signal: Signal): Promise<Uint8Array>;
   end(reason: Error): void;
 }
@@ -21,10 +19,10 @@ export interface Connection {
 const MAX_STRAY = 4 * 65_537;
 /** Queries on their way at once; more of them wait for their turn. */
 const MAX_OUTSTANDING = 100;
+
 interface Waiter {
-  readonly query: Uint8Array;
-  /** How many answers had come when it was sent. */
-  answersBefore: number;
+  /** As it is sent: its number is nobody else's on this connection. */
+  query: Uint8Array;
   readonly answered: (message: Uint8Array) => void;
   readonly failed: (error: Error) => void;
 }
@@ -33,9 +31,9 @@ interface Waiter {
 export function createConnection(open: Open, idleMs: number): Connection {
   const sent = new Map<number, Waiter>();
   const unsent: Waiter[] = [];
-  let state: 'opening' | 'open' | 'suspect' | 'ended' = 'opening';
-  let answers = 0;
+  let state: 'opening' | 'open' | 'ended' = 'opening';
   let stray = 0;
+  let isWriting = false;
   const socket = open(() => {
     state = 'open';
     flush();
@@ -53,7 +51,7 @@ export function createConnection(open: Open, idleMs: number): Connection {
       const waiter = sent.get(idOf(message));
       if (waiter === undefined || !isAnswerTo(waiter.query, message)) continue;
       sent.delete(idOf(message));
-      [answers, stray] = [answers + 1, 0];
+      stray = 0;
       waiter.answered(message);
     }
     if (stray > MAX_STRAY) return end(new Error('sends other things than the answer'));
@@ -61,15 +59,23 @@ export function createConnection(open: Open, idleMs: number): Connection {
     rest();
   });
 
-  /** Sends as many as may be on their way; one whose id is on its way already waits as well. */
+  /**
+   * Sends as many as may be on their way, each in a record of its own where there is TLS: some servers (dnsdist 1.7) do
+   * not notice, until more comes, that there is a second query in what they have decrypted.
+   */
   function flush(): void {
-    for (let [next] = unsent; next !== undefined && state === 'open'; [next] = unsent) {
-      if (sent.size >= MAX_OUTSTANDING || sent.has(idOf(next.query))) return;
-      unsent.shift();
-      next.answersBefore = answers;
-      sent.set(idOf(next.query), next);
-      socket.write(framed(next.query));
-    }
+    if (state !== 'open' || isWriting || sent.size >= MAX_OUTSTANDING) return;
+    const next = unsent.shift();
+    if (next === undefined) return;
+    let id = idOf(next.query);
+    while (sent.has(id)) id = (id + 1) & 0xffff; // none waits for another's answer [RFC7766 §6.2.1]
+    next.query = withId(next.query, id);
+    sent.set(id, next);
+    isWriting = true;
+    socket.write(framed(next.query), () => {
+      isWriting = false;
+      flush();
+    });
   }
 
   /** With nothing on its way a connection keeps no process alive, and lasts only if there is hope that it works. */
@@ -83,11 +89,8 @@ export function createConnection(open: Open, idleMs: number): Connection {
   }
 
   function leave(waiter: Waiter): void {
-    const isSent = sent.get(idOf(waiter.query)) === waiter;
-    if (isSent) sent.delete(idOf(waiter.query));
+    if (sent.get(idOf(waiter.query)) === waiter) sent.delete(idOf(waiter.query));
     else unsent.splice(unsent.indexOf(waiter), 1);
-    // nothing came while somebody waited until their patience was over: perhaps nothing ever will
-    if (isSent && waiter.answersBefore === answers && state === 'open') state = 'suspect';
     flush();
     rest();
   }
@@ -104,10 +107,7 @@ export function createConnection(open: Open, idleMs: number): Connection {
 
   return {
     get isOpen() {
-      return state === 'opening' || state === 'open';
-    },
-    get hasAnswered() {
-      return answers > 0;
+      return state !== 'ended';
     },
     end,
     send: (query, signal) =>
@@ -119,7 +119,6 @@ export function createConnection(open: Open, idleMs: number): Connection {
         const settled = () => signal.removeEventListener('abort', abort);
         const waiter: Waiter = {
           query,
-          answersBefore: 0,
           answered(message) {
             settled();
             resolve(message);

@@ -1,12 +1,14 @@
 import type { ClientHttp2Session, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
 import type { Connection } from './connection.ts';
-import { isAnswerTo } from './query.ts';
+import { isAnswerTo, withId } from './query.ts';
 import type { Signal } from './signal.ts';
 import { openTls, type TlsPeer } from './tls-socket.ts';
 import type { HttpsUpstream } from './upstream.ts';
 
 const MEDIA_TYPE = 'application/dns-message'; // [RFC8484 §6]
 const MAX_OCTETS = 0xffff;
+/** The same for everybody who asks the same: over TLS there is nothing that a number would guard. [RFC8484 §4.1] */
+const ANY_ID = 0;
 
 /** One HTTP/2 connection to an upstream: a request for each query. What HTTP says of caching and elsewhere is ignored. */
 export function createHttpsConnection(upstream: HttpsUpstream, ca: TlsPeer['ca'], idleMs: number): Connection {
@@ -14,9 +16,7 @@ export function createHttpsConnection(upstream: HttpsUpstream, ca: TlsPeer['ca']
   const authority = `${name.includes(':') ? `[${name}]` : name}:${port}`;
   const peer = { host: address ?? name, port, name, pins: [], ca, alpn: 'h2' };
   const session = http2().connect(`https://${authority}`, { createConnection: () => openTls(peer, () => {}) });
-  let isSuspect = false;
   let ended: Error | undefined;
-  let answers = 0;
   let open = 0;
   const turn = createTurns();
   session.on('error', (error) => {
@@ -26,31 +26,23 @@ export function createHttpsConnection(upstream: HttpsUpstream, ca: TlsPeer['ca']
 
   return {
     get isOpen() {
-      return !isSuspect && !session.closed && !session.destroyed;
-    },
-    get hasAnswered() {
-      return answers > 0;
+      return !session.closed && !session.destroyed;
     },
     end(reason) {
       ended ??= reason;
       session.destroy();
     },
     async send(query, signal) {
-      const answersBefore = answers;
       open++;
       session.ref();
       const written = await turn(signal);
       try {
-        const answer = await post(session, path, withoutId(query), signal, written).catch((error) => {
-          throw signal.aborted ? error : (ended ?? error); // why the connection failed says more than that it did
-        });
-        answers++;
-        return answer;
+        return await post(session, path, withId(query, ANY_ID), signal, written);
+      } catch (error) {
+        throw signal.aborted ? error : (ended ?? error); // why the connection failed says more than that it did
       } finally {
         written();
-        if (signal.aborted && answers === answersBefore) isSuspect = true; // nothing came all the while: perhaps nothing will
         if (--open === 0) session.unref();
-        if (open === 0 && isSuspect) session.destroy();
       }
     },
   };
@@ -74,9 +66,6 @@ function createTurns(): Turn {
     return written;
   };
 }
-
-/** The same query for everybody who asks the same: over TLS there is nothing that a number would guard. [RFC8484 §4.1] */
-const withoutId = (query: Uint8Array): Uint8Array => query.slice().fill(0, 0, 2);
 
 /** [RFC8484 §4.1 §4.2.1] */
 async function post(

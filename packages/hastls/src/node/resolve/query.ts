@@ -58,6 +58,14 @@ const questionOf = (query: Uint8Array): Uint8Array => query.subarray(HEADER, que
 export const idOf = ({ 0: high, 1: low }: Uint8Array): number =>
   high === undefined || low === undefined ? -1 : (high << 8) | low;
 
+/** The same query by another number. */
+export function withId(query: Uint8Array, id: number): Uint8Array {
+  if (idOf(query) === id) return query;
+  const numbered = query.slice();
+  [numbered[0], numbered[1]] = [id >> 8, id & 0xff];
+  return numbered;
+}
+
 /** Whether a message is a response to this very query: its id, and its question to the letter. [RFC5452 §9.1] */
 export function isAnswerTo(query: Uint8Array, message: Uint8Array): boolean {
   const [high, low, flags = 0, code = 0, asked, questions] = message;

@@ -12,9 +12,13 @@ async function talking(
   tcp: NonNullable<Script['tcp']>,
   body: (line: Line, server: ScriptedServer) => Promise<void>,
   idleMs = 10_000,
+  elapsedMs = () => performance.now(),
 ): Promise<void> {
   const server = await scriptedServer({ tcp });
-  const line = createLine(() => createConnection((ready) => connect(server.port, '127.0.0.1', ready), idleMs));
+  const line = createLine(
+    () => createConnection((ready) => connect(server.port, '127.0.0.1', ready), idleMs),
+    elapsedMs,
+  );
   try {
     await body(line, server);
   } finally {
@@ -48,7 +52,7 @@ test('[RFC7766 §7] answers in any order find their questions', () => {
   const held: (() => void)[] = [];
   const backwards: NonNullable<Script['tcp']> = (query, socket) => {
     held.unshift(() => answer(query, socket));
-    setTimeout(() => held.splice(0).forEach((each) => void each()), 100); // two queries with one id come one after the other
+    setTimeout(() => held.splice(0).forEach((each) => void each()), 100);
   };
   return talking(backwards, async (line, server) => {
     const asked = names.slice(0, 20);
@@ -141,13 +145,46 @@ test('whoever leaves does not end it for the others; a connection that stayed si
     },
   ));
 
-test('two queries of one number never meet', () =>
-  talking(answer, async (line) => {
-    const [first, second] = ['a.test.', 'b.test.'].map(queryFor) as [Uint8Array, Uint8Array];
-    second.set(first.subarray(0, 2));
-    const answers = await Promise.all([first, second].map((query) => line.exchange(query, soon())));
-    assert.deepEqual(
-      answers.map((each) => decodeMessage(each)).map((each) => each.ok && each.value.questions[0]?.name),
-      ['a.test.', 'b.test.'],
-    );
-  }));
+test('two queries of one number never meet, nor does one wait for the other', () =>
+  talking(
+    (query, socket) => query.questions[0]?.name === 'b.test.' && answer(query, socket),
+    async (line) => {
+      const [first, second] = ['a.test.', 'b.test.'].map(queryFor) as [Uint8Array, Uint8Array];
+      second.set(first.subarray(0, 2));
+      const [a, b] = [AbortSignal.timeout(500), soon()];
+      const unanswered = assert.rejects(line.exchange(first, a), /timeout/);
+      const decoded = decodeMessage(await line.exchange(second, b));
+      assert.equal(decoded.ok && decoded.value.questions[0]?.name, 'b.test.');
+      assert.equal(a.aborted, false);
+      await unanswered;
+    },
+  ));
+
+test('whoever asks while a connection has been silent for long is given another; the first may answer yet', () => {
+  let now = 0;
+  const held: (() => void)[] = [];
+  return talking(
+    (query, socket) => {
+      if (query.questions[0]?.name === 'slow.test.') held.push(() => answer(query, socket));
+      else answer(query, socket);
+    },
+    async (line, server) => {
+      const slow = ask(line, 'slow.test.');
+      now = 400;
+      assert.equal(await ask(line, 'a.test.'), 'a.test.');
+      assert.equal(connections(server), 1);
+      now = 800;
+      assert.equal(await ask(line, 'b.test.'), 'b.test.');
+      assert.equal(connections(server), 1, 'something came at 400');
+      now = 1400;
+      assert.equal(await ask(line, 'c.test.'), 'c.test.');
+      assert.equal(connections(server), 2);
+      for (const each of held) each();
+      assert.equal(await slow, 'slow.test.');
+      assert.equal(await ask(line, 'd.test.'), 'd.test.');
+      assert.equal(connections(server), 2);
+    },
+    10_000,
+    () => now,
+  );
+});

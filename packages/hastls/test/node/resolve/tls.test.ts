@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer as createNetServer, type Server } from 'node:net';
+import { pipeline } from 'node:stream';
 import { test } from 'node:test';
 import { createServer, type TLSSocket } from 'node:tls';
 import { createAuthority, type Identity, selfSigned } from 'hastls/testing';
-import { decodeMessage, type Message, ROOT, TYPE } from '#core/dns/index.js';
+import { decodeMessage, type Message, parseName, ROOT, TYPE } from '#core/dns/index.js';
 import { createAsk } from '#node/resolve/ask.js';
 import { createUnframer } from '#node/resolve/framing.js';
 import { toUpstream } from '#node/resolve/upstream.js';
@@ -46,20 +47,32 @@ async function withServer(
       }
     });
   });
-  server.on('connection', (socket) => {
-    seen.connections++;
-    socket.prependListener('data', (chunk: Uint8Array) => heard.push(chunk));
-  });
   server.on('tlsClientError', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // a TCP server's address is never a path
+  const behind = await listen(server);
+  const overhearing = createNetServer((socket) => {
+    seen.connections++;
+    const onward = connect(behind, '127.0.0.1');
+    socket.on('data', (chunk: Uint8Array) => heard.push(chunk));
+    for (const [from, to] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const)
+      pipeline(from, to, () => {});
+  });
   try {
+    const port = await listen(overhearing);
     await body({ port, seen, rawOctets: () => Buffer.concat(heard).toString('latin1') });
   } finally {
     for (const socket of sockets) socket.destroy();
     server.close();
+    overhearing.close();
   }
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port; // a TCP server's address is never a path
 }
 
 const question = { name: ROOT, type: TYPE.NS };
@@ -156,6 +169,7 @@ test('queries share a connection, and none of them is to be read on the way', ()
       assert.equal(reply.kind, 'message');
     asker.close();
     assert.deepEqual(seen, { queries: 20, connections: 1 });
+    assert.match(rawOctets(), /dns\.example/, 'the hello is');
     assert.doesNotMatch(rawOctets(), /secret/);
   }));
 
@@ -189,3 +203,21 @@ test('a server that hangs up within the handshake has no answer', async () => {
   server.close();
   assert.match(await outcome([`tls://dns.example@127.0.0.1:${server.port}`]), /ECONNREFUSED/);
 });
+
+test('queries that go out at once are a record of TLS each, for servers that look no further than the first in one', () =>
+  withServer(good, async ({ port, rawOctets }) => {
+    const upstreams = [toUpstream(`tls://dns.example@127.0.0.1:${port}`)];
+    const asker = createAsk({ upstreams, patienceMs: 3000, rounds: 2, ca: authority.certificate });
+    const names = ['a.test.', 'b.test.', 'c.test.', 'd.test.', 'e.test.'].map((name) => parseName(name));
+    await Promise.all(names.map((name) => asker.ask({ name, type: TYPE.A }, AbortSignal.timeout(10_000))));
+    asker.close();
+    const finished = 1; // what ends the handshake is a record as well
+    assert.equal(protectedRecords(Buffer.from(rawOctets(), 'latin1')), finished + names.length);
+  }));
+
+/** [RFC8446 §5.2] */
+function protectedRecords(octets: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < octets.length; at += 5 + octets.readUInt16BE(at + 3)) if (octets[at] === 23) count++;
+  return count;
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -16,6 +16,8 @@ import { live, type Stage } from './peers/stage.ts';
 import { certify } from './peers/test-ca.ts';
 
 const CURL: Need = { packages: 'curl', commands: ['curl'] };
+const GNUTLS: Need = { packages: 'gnutls-bin', commands: ['gnutls-cli'] };
+const MBSYNC: Need = { packages: 'isync', commands: ['mbsync'] };
 const HOST = 'mail.test';
 
 interface Front {
@@ -25,7 +27,7 @@ interface Front {
 
 /** Postfix and Dovecot, which offer an upgrade of their own, and gateways that have another certificate than they. */
 async function startWorld(stage: Stage) {
-  const certificate = await certify(stage.home, [HOST]);
+  const certificate = await certify(stage.home, [HOST, 'localhost']);
   const [may = 0, encrypt = 0, handIn = 0, implicit = 0, none = 0, ...more] = await freePorts(13);
   const [mailbox = 0, imaps = 0, post = 0, pop3s = 0, local = 0, lmtps = 0, sieve = 0, through = 0] = more;
   const theirs = { ...certificate, chain: join(stage.home, 'theirs.pem'), key: join(stage.home, 'theirs.key') };
@@ -61,7 +63,7 @@ async function startWorld(stage: Stage) {
 
 live(
   'clients that are not ours, and servers that are not ours, with a gateway between them',
-  [POSTFIX, DOVECOT, OPENSSL, SWAKS, CURL],
+  [POSTFIX, DOVECOT, OPENSSL, GNUTLS, SWAKS, CURL, MBSYNC],
   async (stage) => {
     const { ca, ports, front } = await startWorld(stage);
     const fronts = {
@@ -78,6 +80,11 @@ live(
       await stage.check(`openssl s_client -starttls ${scheme}`, async () => {
         const at = ['-starttls', scheme, '-connect', `127.0.0.1:${fronts[scheme].port}`];
         assert.match(await run('openssl', 's_client', '-brief', ...at, ...verified), /Verification: OK/);
+      });
+    for (const scheme of ['smtp', 'lmtp', 'imap', 'pop3'] as const)
+      await stage.check(`gnutls-cli --starttls-proto=${scheme}`, async () => {
+        const at = [`--starttls-proto=${scheme}`, `--port=${fronts[scheme].port}`, `--x509cafile=${ca}`, 'localhost'];
+        assert.match(await run('gnutls-cli', ...at), /The certificate is trusted[\s\S]*Handshake was completed/);
       });
 
     const mail = ['--from', 'a@mail.test', '--to', 'joe@mail.test'];
@@ -114,6 +121,18 @@ live(
       await curl(fronts.imap.port, at('imap', fronts.imap, '/INBOX'), '--ssl-reqd', ...user, '-T', letter);
       const read = await curl(fronts.imaps.port, at('imaps', fronts.imaps, '/INBOX;MAILINDEX=1'), ...user);
       assert.ok(read.endsWith(dots), read);
+    });
+    await stage.check('mbsync fetches the mailbox', async () => {
+      const [config, inbox] = [join(stage.home, 'mbsyncrc'), join(stage.home, 'fetched')];
+      await mkdir(inbox);
+      const far = `IMAPAccount far\nHost localhost\nPort ${fronts.imap.port}\nUser joe\nPass secret\nAuthMechs PLAIN`;
+      const trust = `SSLType STARTTLS\nCertificateFile ${ca}\nSystemCertificates no\n\nIMAPStore far\nAccount far`;
+      const near = `MaildirStore near\nInbox ${inbox}\n\nChannel all\nFar :far:\nNear :near:\nCreate Near\nSyncState *\n`;
+      await writeFile(config, `${far}\n${trust}\n\n${near}`);
+      await run('mbsync', '--config', config, '--pull', 'all');
+      const name = (await readdir(inbox, { recursive: true })).find((path) => /^(new|cur)\/./.test(path)) ?? '';
+      const fetched = await readFile(join(inbox, name), 'latin1');
+      assert.ok(fetched.endsWith('\n.\n..\nSTARTTLS\nend\n'), fetched);
     });
     await stage.check('curl fetches it by another protocol', async () => {
       const read = await curl(fronts.pop3.port, at('pop3', fronts.pop3, '/1'), '--ssl-reqd', ...user);

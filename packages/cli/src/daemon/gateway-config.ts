@@ -102,6 +102,11 @@ const checkModes: Check = ({ protocol, mode, in_band: inBand, require_for: comma
       'mode',
       `${protocol ?? 'what has no protocol'} can have implicit TLS only: ${profile?.unfollowed ?? 'nobody knows its dialogue'}`,
     );
+  else if (profile?.middle?.unread !== undefined && ['require-for', 'prefer'].includes(inBand ?? mode))
+    complain(
+      inBand === undefined ? 'mode' : 'in_band',
+      `with ${protocol} TLS has to come before all else: ${profile.middle.unread}`,
+    );
   else if (mode === 'auto' && profile !== undefined && serverGreets(profile))
     complain('mode', `${protocol} cannot have both forms of TLS on one port: its clients wait for a greeting`);
   if (inBand !== undefined && mode !== 'auto') complain('in_band', 'it goes with mode = "auto"');

@@ -6,6 +6,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import tls from 'node:tls';
 import { createAuthority } from 'hastls/testing';
 import { startWorld } from '../world.ts';
 import { startZones } from '../zones.ts';
@@ -72,6 +73,53 @@ ca = "ca.pem"
   const mistaken = await world.run(`hastls connect clock://clock.example.test --profile mistaken.toml ${how}`);
   assert.match(mistaken.stderr, /mistaken\.toml:4: protocol\[0\]\.ok: ok, required and unknown need three different/);
   assert.equal(mistaken.status, 2);
+});
+
+test('[S9] [S10] [S14] an old server of which nobody knows how it answers has TLS before all else', async (t) => {
+  const backend = await listening(t, (line) => (line === 'LIST' ? '200 two\r\none\r\ntwo\r\n.' : '500 what?'));
+  const port = await freePort();
+  const authority = createAuthority();
+  const { cert, key } = authority.issue(['clock.example.test']);
+  const gateway = (mode: string): string => `${PROTOCOL.replace('lockstep = true\n', '')}[[gateway]]
+listen = "127.0.0.1:${port}"
+protocol = "clock"
+mode = "${mode}"
+backend = "127.0.0.1:${backend}"
+certificates = [{ cert = "chain.pem", key = "key.pem" }]
+`;
+  const files = new Map([
+    ['gateway.toml', gateway('require')],
+    ['prefer.toml', gateway('prefer')],
+    ['chain.pem', String(cert)],
+    ['key.pem', String(key)],
+  ]);
+  await daemon(t, 'gateway', files);
+
+  for (const [say, told] of [
+    ['LIST', '401 TLS first'],
+    ['TLS', '200 go ahead'],
+  ] as const) {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.write(`${say}\r\n`);
+    assert.equal(String((await once(socket, 'data'))[0]), `${told}\r\n`);
+    const peer = tls.connect({ socket, servername: 'clock.example.test', ca: authority.certificate });
+    await once(peer, 'secureConnect');
+    peer.write('LIST\r\n');
+    let heard = '';
+    while (!heard.endsWith('.\r\n')) heard += String((await once(peer, 'data'))[0]);
+    assert.equal(heard, '200 two\r\none\r\ntwo\r\n.\r\n');
+    peer.destroy();
+  }
+  const old = net.connect(port, '127.0.0.1').setEncoding('latin1');
+  old.write('LIST\r\n');
+  assert.equal(String((await once(old, 'data'))[0]), '401 TLS first\r\n');
+  old.write('LIST\r\n');
+  assert.equal(String(await old.toArray()), '');
+
+  const world = await startWorld(files);
+  t.after(() => world.end());
+  const refused = await world.run('hastls gateway -c prefer.toml --check');
+  assert.match(refused.stderr, /gateway\[0\]\.mode: with clock TLS has to come before all else: it does not say that/);
 });
 
 const DOCUMENT = readFileSync(new URL('../../../../docs/PROTOCOL-OF-YOUR-OWN.md', import.meta.url), 'utf8');

@@ -68,12 +68,13 @@ function replay(profile: Profile, as: Partial<ServerContext>, fed: Trio['fed']):
   return mediator;
 }
 
-const followed = rows.filter((profile) => profile.middle !== undefined);
+const followed = rows.filter(({ middle }) => middle !== undefined && middle.unread === undefined);
 test('these can be followed', () =>
   assert.deepEqual(
     followed.map(({ name }) => name),
     [
-      ...['smtp', 'submission', 'lmtp', 'imap', 'pop3', 'sieve', 'nntp', 'ldap', 'xmpp-client', 'xmpp-server', 'irc'],
+      ...['smtp', 'submission', 'lmtp', 'imap', 'pop3', 'sieve', 'nntp', 'nntp-1997'],
+      ...['ldap', 'xmpp-client', 'xmpp-server', 'irc'],
       ...['postgresql', 'mysql', 'nats', 'amqp', 'nbd', 'house-greeting', 'house-frames'],
     ],
   ));
@@ -82,6 +83,18 @@ test('of every other it is said why not', () => {
   for (const { name, middle, unfollowed } of profiles)
     assert.equal(middle === undefined, unfollowed !== undefined, name);
 });
+
+for (const profile of rows.filter(({ middle }) => middle?.unread !== undefined))
+  test(`${profile.name}: what nobody can follow is carried over TLS, behind the greeting that the client has had`, () => {
+    const [greeting, more] = [server(profile).output[0] ?? new Uint8Array(0), Buffer.from('more')];
+    for (const greeted of [true, false]) {
+      const mediator = middle(profile, { secured: true, greeted });
+      mediator.feed('backend', Buffer.concat([greeting, more]));
+      assert.deepEqual(mediator.verdict, { kind: 'relay' });
+      assert.equal(mediator.output.map(({ bytes }) => text(bytes)).join(''), greeted ? '' : text(greeting));
+      assert.equal(text(mediator.leftover('backend')), 'more');
+    }
+  });
 
 for (const profile of followed) {
   const modes: readonly (readonly [string, ServerContext['mode']])[] = [

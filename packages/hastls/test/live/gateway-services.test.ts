@@ -16,6 +16,7 @@ import {
   nats,
   nbd,
   nntp,
+  nntp1997,
   pop3,
   postgresql,
   smtp,
@@ -236,7 +237,10 @@ const rows: readonly Row[] = [
       const [port = 0] = await freePorts(1);
       const config = await prepareNews(stage.home, await theirs(stage));
       await stage.keep(startNnrpd(config, { port, implicit: false }));
-      return [[nntp, port]];
+      return [
+        [nntp, port],
+        [nntp1997, port],
+      ];
     },
     async shows(stage, ca, to) {
       const read = (port: number, ...words: readonly string[]) =>
@@ -255,6 +259,28 @@ const rows: readonly Row[] = [
       });
       await stage.check('a reader that logs in has to come to TLS first', async () => {
         await assert.rejects(read(await to(nntp)(nntp.middle?.secrets ?? []), "c.login('joe', 'secret')"), /483/);
+      });
+      // What a reader of 1997 would have had to learn.
+      const wrap = [
+        `tls = ssl.create_default_context(cafile='${ca}')`,
+        "c.sock = tls.wrap_socket(c.sock, server_hostname='localhost')",
+        "c.file = c.sock.makefile('rwb')",
+      ];
+      const onceTold = ['try:', " c._shortcmd('AUTHINFO USER joe')", ' raise SystemExit(1)'];
+      const demanded = [...onceTold, 'except nntplib.NNTPTemporaryError as e:', " assert e.response[:4] == '401 '"];
+      await stage.check('[S9] [S12] [S14] a reader of 1997 says TLS, or is told 401 and begins with TLS', async () => {
+        for (const mode of [nntp1997.middle?.secrets ?? [], 'prefer'] as const) {
+          const said = await read(await to(nntp1997)(mode), "print(c._shortcmd('TLS'))", ...wrap);
+          assert.match(said, /200 Start TLS now\n.*datetime/);
+        }
+        assert.match(await read(await to(nntp1997)(['AUTHINFO']), ...demanded, ...wrap), /datetime/);
+        assert.match(await read(await to(nntp1997)('require'), ...wrap), /datetime/); // it has asked for CAPABILITIES
+      });
+      await stage.check('[S10] [S13] a reader that never heard of it may go on, or its connection ends', async () => {
+        assert.match(await read(await to(nntp1997)(['AUTHINFO'])), /datetime/);
+        const ended = /EOFError|ConnectionResetError|BrokenPipeError/;
+        await assert.rejects(read(await to(nntp1997)(['AUTHINFO']), ...demanded), ended);
+        await assert.rejects(read(await to(nntp1997)('require')), ended);
       });
     },
   },
@@ -380,6 +406,7 @@ for (const { title, needs, start, shows } of rows)
       const to = (profile: Profile): Front => front(profile, spoken.get(profile) ?? 0);
       for (const profile of spoken.keys()) {
         const visitors = clients.filter((each) => each.protocol === profile.name && !isDemanding(each));
+        if (visitors.length === 0) continue;
         const ports = [await to(profile)('require'), await to(profile)('prefer')];
         const who = visitors.map(({ peer }) => peer).join(', ');
         await stage.check(`${profile.name}: by require and by prefer come to TLS: ${who}`, async () => {

@@ -2,6 +2,7 @@ import {
   blockFrame,
   dotted,
   firstWord,
+  type LineManners,
   lineProfile,
   lineStead,
   type PlainSession,
@@ -15,6 +16,25 @@ const BLOCKS: readonly string[] = ['100', '101', '215', '220', '221', '222', '22
 const opensBlock = (command: string, first: string): boolean =>
   BLOCKS.includes(first.slice(0, 3)) || (first.startsWith('211') && verb(command) === 'LISTGROUP');
 const reply: PlainSession['reply'] = (command) => blockFrame((first) => opensBlock(command, first));
+
+const ASK = 'CAPABILITIES';
+const manners: LineManners = {
+  secrets: ['AUTHINFO'],
+  unknown: '500 Unknown command',
+  opaque: ['COMPRESS', 'XFEATURE'],
+  hides: { AUTHINFO: ['AUTHINFO', 'SASL'] },
+  follow: (as) => (command) => ({
+    ...(verb(command) === 'TAKETHIS' && { sends: dotted() }), // [RFC4644 §2.5]
+    next(answer) {
+      const code = answer.slice(0, 3);
+      if (code === '335' || code === '340') return 'message';
+      if (code === '383') return 'line'; // a challenge [RFC4643 §2.4]
+      if (code.startsWith('3') && code !== '381') return 'unknown';
+      if (opensBlock(command, answer)) return 'block';
+      return as.secured === true && verb(command) === 'AUTHINFO' && code.startsWith('2') ? 'relay' : 'command';
+    },
+  }),
+};
 
 /** News. A server that feeds others first has to be told that a reader is calling. */
 export const nntp: Profile = lineProfile({
@@ -39,30 +59,14 @@ export const nntp: Profile = lineProfile({
   },
   stead: lineStead('200 {host} ready', '400 {why}'),
   greeting: { '200': 'yes', '201': 'yes', '400': 'bye', '502': 'bye' },
-  ask: { command: 'CAPABILITIES', means: { '101': 'yes', '400': 'bye', '4': 'no', '5': 'unknown' } },
+  ask: { command: ASK, means: { '101': 'yes', '400': 'bye', '4': 'no', '5': 'unknown' } },
   mode: {
     offered: 'MODE-READER',
     command: 'MODE READER',
     means: { '200': 'yes', '201': 'yes', '400': 'bye', '502': 'bye', '4': 'no', '5': 'unknown' },
   },
   upgrade: { '382': 'yes', '400': 'bye', '500': 'unknown', '4': 'no', '5': 'no' },
-  manners: {
-    secrets: ['AUTHINFO'],
-    unknown: '500 Unknown command',
-    opaque: ['COMPRESS', 'XFEATURE'],
-    hides: { AUTHINFO: ['AUTHINFO', 'SASL'] },
-    follow: (as) => (command) => ({
-      ...(verb(command) === 'TAKETHIS' && { sends: dotted() }), // [RFC4644 §2.5]
-      next(answer) {
-        const code = answer.slice(0, 3);
-        if (code === '335' || code === '340') return 'message';
-        if (code === '383') return 'line'; // a challenge [RFC4643 §2.4]
-        if (code.startsWith('3') && code !== '381') return 'unknown';
-        if (opensBlock(command, answer)) return 'block';
-        return as.secured === true && verb(command) === 'AUTHINFO' && code.startsWith('2') ? 'relay' : 'command';
-      },
-    }),
-  },
+  manners,
   forgets: ['capabilities', 'the group and article chosen', 'authentication'],
   session: { reply, demands: (said) => firstWord(said.trimEnd()) === '483' },
 });
@@ -94,4 +98,5 @@ export const nntp1997: Profile = trigger97({
   ],
   unknown: '500 Unknown command',
   reply,
+  manners: { ...manners, ask: ASK, withheld: ['STARTTLS'] }, // which is no upgrade of a server of 1997
 });

@@ -1,15 +1,19 @@
 import { latin1, text } from '../bytes/text.ts';
 import { type Conversation, type Framer, type Handover, refused, type Verdict } from './conversation.ts';
-import { asServer, hearFrom, type Middle, tell } from './mediation.ts';
+import { asServer, hearFrom, type Mediation, type MediationOutcome, type Middle, tell } from './mediation.ts';
 import type { ServerContext } from './profile.ts';
 
-/** A protocol that goes in lockstep: each command draws one answer, and nothing is said unasked but a greeting. */
-export interface Lockstep {
-  readonly server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>;
+/** How a backend greets. */
+export interface Greeting {
   /** Frames an answer, and a greeting. */
   readonly answer: Framer;
   /** Whether this greeting says that the server serves. None: nobody greets. */
   readonly greets?: (said: string) => boolean;
+}
+
+/** A protocol that goes in lockstep: each command draws one answer, and nothing is said unasked but a greeting. */
+export interface Lockstep extends Greeting {
+  readonly server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>;
   /** A command as it goes on to the backend, or `undefined` for one that the backend may take for two. */
   readonly passOn: (command: string) => string | undefined;
   /** The answer to a command that does not go on. */
@@ -20,11 +24,8 @@ export interface Lockstep {
 export function exchangeMiddle({ server, answer, greets, passOn, unknown }: Lockstep): Middle {
   return {
     *mediate(as) {
-      if (greets !== undefined) {
-        const greeting = yield* hearFrom('backend', answer);
-        if (!greets(text(greeting))) return refused(text(greeting));
-        if (as.greeted !== true) yield* tell('client', greeting);
-      }
+      const unwilling = yield* greeted({ answer, ...(greets && { greets }) }, as);
+      if (unwilling !== undefined) return unwilling;
       for (;;) {
         const heard = yield* asServer(server({ ...as, greeted: true }));
         if (heard.kind !== 'plaintext') return heard;
@@ -38,4 +39,22 @@ export function exchangeMiddle({ server, answer, greets, passOn, unknown }: Lock
     },
     secrets: [],
   };
+}
+
+/** The middle of a protocol of which nobody knows more than how it greets: over TLS its octets are only carried. */
+export const unreadMiddle = (greeting: Greeting): Middle => ({
+  *mediate(as) {
+    return (yield* greeted(greeting, as)) ?? { kind: 'relay' };
+  },
+  secrets: [],
+  unread: 'it does not say that its answers come one for one',
+});
+
+/** Passes the greeting on, if the client has not heard one. What it gives is the end of a backend that does not serve. */
+function* greeted({ answer, greets }: Greeting, as: ServerContext): Mediation<MediationOutcome | undefined> {
+  if (greets === undefined) return undefined;
+  const greeting = yield* hearFrom('backend', answer);
+  if (!greets(text(greeting))) return refused(text(greeting));
+  if (as.greeted !== true) yield* tell('client', greeting);
+  return undefined;
 }

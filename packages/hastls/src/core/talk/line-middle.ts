@@ -65,8 +65,8 @@ export interface LineManners {
 /** What the middle shares with both ends of the dialogue. */
 export interface LineEnds {
   readonly server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>;
-  /** The command of the upgrade, as it is listed. */
-  readonly upgrade: string;
+  /** The command of the upgrade, as it is listed; none: it is in no list. */
+  readonly upgrade?: string;
   readonly greeting: Meanings;
   /** Frames a reply, without the block that may follow. */
   readonly reply: Framer;
@@ -78,6 +78,7 @@ export interface LineEnds {
 export function lineMiddle(ends: LineEnds, manners: LineManners): Middle {
   const { server, upgrade, greeting, reply, ask } = ends;
   const { secrets, unknown, withheld = [], opaque = [], hides } = manners;
+  const ours = upgrade === undefined ? [] : [upgrade];
 
   function* mediate(as: ServerContext): Mediation<MediationOutcome> {
     const follow = manners.follow(as);
@@ -140,13 +141,13 @@ export function lineMiddle(ends: LineEnds, manners: LineManners): Middle {
   function edit(listed: readonly string[], as: ServerContext): readonly string[] {
     const refuses = as.secured === true || typeof as.mode === 'string' ? [] : as.mode;
     const hidden = [
-      upgrade,
+      ...ours,
       ...withheld,
       ...(as.secured === true ? [] : opaque),
       ...refuses.flatMap((each) => hides[each] ?? []),
     ];
     const kept = listed.filter((each) => !hidden.includes((/^[^\s=]+/.exec(each)?.[0] ?? '').toUpperCase()));
-    return as.secured === true ? kept : [...kept, upgrade];
+    return as.secured === true ? kept : [...kept, ...ours];
   }
 
   function editBlock(block: Uint8Array, as: ServerContext): Uint8Array {

@@ -66,6 +66,11 @@ export interface Middle {
    * is to follow. Default: no; what hears the client over TLS never heard it before. [V10]
    */
   readonly greetsOnce?: true;
+  /**
+   * Why nobody can tell its commands from what else is said, in words that go on with a colon. Then TLS has to come before
+   * all else, and nothing is read behind it but the greeting. Default: they can be told.
+   */
+  readonly unread?: string;
 }
 
 /** Says something to one of the two. */

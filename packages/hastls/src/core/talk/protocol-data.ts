@@ -21,7 +21,8 @@ export interface Fault {
  *   what it does not know. Lines are told apart by their first words; frames, in hex, as a whole.
  * - `frame`: `head` octets, and behind them as many as the number says that is in the head `at` this offset, `width` octets
  *   wide; without `width` the head is all. Only with it: `trigger`, what a client says for TLS, in hex.
- * - `lockstep`: each command draws one answer, and none comes unasked. Only then a gateway can follow. Default: false.
+ * - `lockstep`: each command draws one answer, and none comes unasked. Only then a gateway can follow; else it has TLS before
+ *   all else. Default: false.
  *
  * @param taken names that mean something already: a file may not give them another meaning
  */

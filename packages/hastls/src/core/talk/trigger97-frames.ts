@@ -1,6 +1,6 @@
 import { equalBytes, latin1, text } from '../bytes/index.ts';
 import { absent, closed, type Framer, notTheProtocol, startTls } from './conversation.ts';
-import { exchangeMiddle } from './exchange-middle.ts';
+import { exchangeMiddle, unreadMiddle } from './exchange-middle.ts';
 import { frameServer } from './frame-server.ts';
 import { frame, send } from './frames.ts';
 import type { Profile, Service } from './profile.ts';
@@ -34,6 +34,10 @@ export function frameTrigger97(words: FrameTriggerWords): Profile {
     again: unknown,
     ...(greeting !== undefined && { greeting }),
   });
+  const greets = {
+    answer: framer,
+    ...(greeting !== undefined && { greets: (said: string) => equalBytes(latin1(said), greeting) }),
+  };
 
   return {
     name,
@@ -61,14 +65,8 @@ export function frameTrigger97(words: FrameTriggerWords): Profile {
         return closed('');
       },
     },
-    ...(lockstep && {
-      middle: exchangeMiddle({
-        server,
-        answer: framer,
-        ...(greeting !== undefined && { greets: (said: string) => equalBytes(latin1(said), greeting) }),
-        passOn: (command) => command,
-        unknown: text(unknown),
-      }),
-    }),
+    middle: lockstep
+      ? exchangeMiddle({ server, ...greets, passOn: (command) => command, unknown: text(unknown) })
+      : unreadMiddle(greets),
   };
 }

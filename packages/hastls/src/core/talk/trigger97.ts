@@ -1,8 +1,10 @@
 import { startTls, wordless } from './conversation.ts';
-import { exchangeMiddle } from './exchange-middle.ts';
+import { exchangeMiddle, unreadMiddle } from './exchange-middle.ts';
+import { type LineEnds, type LineManners, lineMiddle } from './line-middle.ts';
 import { lineServer, lineStead } from './line-server.ts';
 import { firstWord, line, lineFrame, say } from './lines.ts';
 import { failure, hear, type Meanings } from './meanings.ts';
+import type { Middle } from './mediation.ts';
 import { openedByGreeting } from './opening.ts';
 import type { PlainSession, Profile, Service } from './profile.ts';
 
@@ -27,6 +29,8 @@ export interface TriggerWords extends Pick<Service, 'name' | 'service' | 'ports'
   readonly reply?: PlainSession['reply'];
   /** Each command draws one line, and none comes unasked but a greeting: a gateway can follow. Default: nobody knows. */
   readonly lockstep?: boolean;
+  /** How it is followed by somebody in the middle, where more is known of it than that. */
+  readonly manners?: LineManners & Pick<LineEnds, 'ask'>;
 }
 
 const COMMAND = 'TLS'; // [S4]
@@ -48,6 +52,7 @@ export function trigger97(words: TriggerWords): Profile {
     unknown,
     reply = () => lineFrame,
     lockstep = false,
+    manners,
   } = words;
   if (new Set([ok, required, unknown].map(firstWord)).size < 3)
     throw new RangeError(`${name}: the answers ok, required and unknown need three different first words`);
@@ -77,6 +82,20 @@ export function trigger97(words: TriggerWords): Profile {
     helloFollowsDemand: true,
   });
 
+  function middle(): Middle {
+    if (manners !== undefined)
+      return lineMiddle({ server, greeting: greeting ?? {}, reply: lineFrame, ask: manners.ask }, manners);
+    const greets = greeting && { greets: (said: string) => greeting[firstWord(said.trimEnd())] === 'yes' };
+    if (!lockstep) return unreadMiddle({ answer: lineFrame, ...greets });
+    return exchangeMiddle({
+      server,
+      answer: lineFrame,
+      ...greets,
+      passOn: (command) => (/[\r\0]/.test(command) ? undefined : `${command}\r\n`),
+      unknown: `${unknown}\r\n`,
+    });
+  }
+
   return {
     name,
     service,
@@ -95,16 +114,7 @@ export function trigger97(words: TriggerWords): Profile {
     forgets: ['everything either side learned of the other'],
     keepsDialogue: words.keepDialogue ?? false,
     stead: lineStead(greets ?? '', `${firstWord(unknown)} {why}`),
-    ...(!lockstep && { unfollowed: 'it does not say that its answers come one for one' }),
-    ...(lockstep && {
-      middle: exchangeMiddle({
-        server,
-        answer: lineFrame,
-        ...(greeting !== undefined && { greets: (said: string) => greeting[firstWord(said.trimEnd())] === 'yes' }),
-        passOn: (command) => (/[\r\0]/.test(command) ? undefined : `${command}\r\n`),
-        unknown: `${unknown}\r\n`,
-      }),
-    }),
+    middle: middle(),
     session: {
       ...openedByGreeting(greeting),
       reply,

@@ -103,6 +103,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       'ERR_HASTLS_OPTION',
       `${profile?.name ?? 'a service without a name'} can have implicit TLS only: ${profile?.unfollowed ?? 'nobody knows its dialogue'}`,
     );
+  const unread = profile?.middle?.unread;
+  if (unread !== undefined && mode !== 'implicit' && mode !== 'require')
+    throw new HastlsError('ERR_HASTLS_OPTION', `with ${profile?.name} TLS has to come before all else: ${unread}`);
   if (implicitToo && profile !== undefined && serverGreets(profile))
     throw new HastlsError(
       'ERR_HASTLS_OPTION',

@@ -48,11 +48,13 @@ async function mail(socket) {
         return socket.resetAndDestroy();
       }
       const hash = createHash('sha256');
+      let length = 0;
       await until('\r\n.\r\n', async (piece) => {
         hash.update(piece);
+        length += piece.length;
         if (from.includes('slow@')) await sleep(2);
       });
-      say(`250 ${hash.digest('hex')}\r\n`);
+      say(`250 ${length} ${hash.digest('hex')}\r\n`);
     } else if (word === 'QUIT') return socket.end('221 bye\r\n');
     else {
       if (word === 'MAIL') from = command;
@@ -61,7 +63,7 @@ async function mail(socket) {
   }
 }
 
-/** Gives messages, and says what their hash is. */
+/** Gives messages, and says how long they are and what their hash is. */
 async function post(socket) {
   const { say, line } = talk(socket);
   say('+OK ready\r\n');
@@ -71,7 +73,7 @@ async function post(socket) {
     if (word === 'CAPA') say('+OK\r\nUSER\r\n.\r\n');
     else if (word === 'RETR') {
       const text = message(Number(size));
-      say(`+OK ${createHash('sha256').update(text).digest('hex')}\r\n`);
+      say(`+OK ${text.length} ${createHash('sha256').update(text).digest('hex')}\r\n`);
       socket.write(text);
     } else if (word === 'QUIT') return socket.end('+OK bye\r\n');
     else say('+OK\r\n');

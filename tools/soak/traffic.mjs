@@ -63,7 +63,8 @@ export function visits({ doors, ca }) {
       say(text.slice(at, at + 50_000));
       await drained();
     }
-    assert.equal(await reply('250'), `250 ${sha256(text)}`);
+    const [, length, hash] = (await reply('250')).split(' ');
+    compare(text.length, sha256(text), Number(length), hash);
     say('QUIT\r\n');
     await reply('221');
     socket.end();
@@ -74,14 +75,14 @@ export function visits({ doors, ca }) {
     const { say, line, until } = talk(socket);
     if (!isGreeted) assert.match(await line(), /^\+OK/);
     say(`RETR ${anySize()}\r\n`);
-    const [, hash] = (await line()).split(' ');
+    const [, sent, hash] = (await line()).split(' ');
     const heard = createHash('sha256');
     let length = 0;
     await until('\r\n.\r\n', (piece) => {
       heard.update(piece);
       length += piece.length;
     });
-    assert.equal(heard.digest('hex'), hash);
+    compare(Number(sent), hash, length, heard.digest('hex'));
     say('QUIT\r\n');
     await line();
     socket.end();
@@ -93,8 +94,12 @@ export function visits({ doors, ca }) {
     sent[0] = 1;
     socket.end(sent);
     const heard = createHash('sha256');
-    for await (const piece of socket) heard.update(piece);
-    assert.equal(heard.digest('hex'), sha256(sent));
+    let length = 0;
+    for await (const piece of socket) {
+      heard.update(piece);
+      length += piece.length;
+    }
+    compare(sent.length, sha256(sent), length, heard.digest('hex'));
     return 2 * sent.length;
   }
 
@@ -178,3 +183,9 @@ const closed = (socket) => new Promise((resolve) => (socket.closed ? resolve() :
 const brokeOff = () => {
   throw new Error('it broke off');
 };
+
+/** What arrived has to be what was sent. */
+function compare(sent, hash, arrived, hashThere) {
+  assert.equal(arrived, sent, `of ${sent} octets ${arrived} arrived`);
+  assert.equal(hashThere, hash, `${sent} octets arrived, but not those that were sent`);
+}

@@ -1,0 +1,58 @@
+// What the daemons weigh at rest, and whether that grows. "In use" is what their JavaScript keeps, buffers included: it is
+// the same at each rest, so that the smallest leak shows. "Resident" is all of the process, OpenSSL too, with what the
+// allocators keep for later: it finds its level more slowly.
+const GROWTH = 0.05;
+const KINDS = [
+  ['in use', ({ heapUsed, external }) => heapUsed + external],
+  ['resident', ({ rss }) => rss],
+];
+
+/** Scales for these daemons, and for a run that takes so long. */
+export function createScales(daemons, span) {
+  const weights = new Map(daemons.map(({ name }) => [name, []]));
+
+  const growthOf = (name, kind) => {
+    const between = (from, to) =>
+      weights.get(name).flatMap(({ at, memory }) => (at >= span * from && at < span * to ? [kind(memory)] : []));
+    const [before, later] = [median(between(1 / 3, 2 / 3)), median(between(2 / 3, 2))];
+    return { before, later, growth: later / before - 1 };
+  };
+
+  return {
+    async weigh(at) {
+      for (const { name, weigh } of daemons) weights.get(name).push({ at, memory: await weigh() });
+    },
+    /** The newest weights, in words. */
+    last: () =>
+      [...weights]
+        .flatMap(([name, list]) =>
+          list
+            .slice(-1)
+            .map(({ memory }) => `${name} ${KINDS.map(([kind, of]) => `${mega(of(memory))} MB ${kind}`).join(', ')}`),
+        )
+        .join('; '),
+    /** How each has grown, and which has too much. One that was not weighed often enough is a fault as well. */
+    judge: () =>
+      daemons.flatMap(({ name }) =>
+        KINDS.map(([kind, of]) => {
+          const { before, later, growth } = growthOf(name, of);
+          const title = `${name}, ${kind}`;
+          if (Number.isNaN(growth)) return { title, fault: `${title}: it was not weighed often enough to tell` };
+          const grown = [mega(before), mega(later), `${(growth * 100).toFixed(1)} %`];
+          return {
+            title,
+            grown,
+            ...(growth > GROWTH && { fault: `${title}: grew from ${grown[0]} to ${grown[1]} MB` }),
+          };
+        }),
+      ),
+  };
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+export function mega(octets) {
+  return (octets / 1e6).toFixed(1);
+}

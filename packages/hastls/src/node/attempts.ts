@@ -121,6 +121,7 @@ async function sessionOn(
     );
   return openSession(begun, service.session, {
     host,
+    speaksFirst: service.speaksFirst,
     onDemand: stance === 'cio' && switches?.cioUpgrade === 'refuse' ? 'close' : 'upgrade',
     ...(ca === undefined ? {} : { ca }),
     ...(identity === undefined ? {} : { identity }),

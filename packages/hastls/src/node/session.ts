@@ -6,12 +6,14 @@ import {
   type Handover,
   NEUTRAL_SELF,
   type PlainSession,
+  type Profile,
   type Verdict,
 } from '../core/talk/index.ts';
 import { type HastlsCode, HastlsError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { handshake, type TlsFacts } from './handshake.ts';
 import { hold } from './hold.ts';
+import { breakWhenSpokenTo } from './spoken-to.ts';
 import type { Transfer } from './transfer.ts';
 import type { UpgradeOptions } from './upgrade.ts';
 
@@ -40,6 +42,8 @@ export interface Session {
 
 /** How a session meets a demand for TLS. */
 export interface SessionOptions extends UpgradeOptions {
+  /** Who speaks first once the session has taken to TLS. */
+  readonly speaksFirst: Profile['speaksFirst'];
   /** What to do when the server demands TLS. Default `upgrade`; `close` is for whoever is set to plaintext only. [A25] */
   readonly onDemand?: 'upgrade' | 'close';
 }
@@ -85,6 +89,7 @@ export async function openSession(begun: Beginning, dialogue: PlainSession, opti
     if (result.kind !== 'secured') throw failed(result.kind === 'failed' ? result.cause : 'untrusted', result.why);
     socket = result.socket.on('error', ignore);
     secured = result;
+    if (options.speaksFirst === 'client') breakWhenSpokenTo(socket); // [V12]
     greeting = await talk(dialogue.reopen(to));
   }
 

@@ -1,8 +1,8 @@
 import type net from 'node:net';
 import { converse, type Garbled, NEUTRAL_SELF, type Profile, type Said, type Verdict } from '../core/talk/index.ts';
-import { HastlsError } from './errors.ts';
 import { type Handshake, type HandshakeOptions, handshake } from './handshake.ts';
 import { hold } from './hold.ts';
+import { breakWhenSpokenTo } from './spoken-to.ts';
 
 /** What a dialogue before TLS needs besides a handshake. */
 export interface UpgradeOptions extends HandshakeOptions {
@@ -35,26 +35,6 @@ export async function upgrade(socket: net.Socket, profile: Profile, options: Upg
   socket.destroy();
   if (held.kind === 'timeout') return { kind: 'failed', cause: 'timeout', why: held.why };
   return described(held);
-}
-
-/**
- * Data that comes before we have asked for any answers somebody else's question: it was slipped in before TLS, or
- * belongs to another dialogue of the same server. Nobody gets to read it, however they read. [V12]
- */
-function breakWhenSpokenTo(socket: net.Socket): void {
-  const broken = () =>
-    socket.destroy(new HastlsError('ERR_HASTLS_GARBLED', 'the server spoke first within TLS, where it was our turn'));
-  if (socket.readableLength > 0) {
-    socket.read();
-    setImmediate(broken); // when whoever gets the socket had time to listen
-    return;
-  }
-  socket.push = (chunk, encoding) => {
-    Reflect.deleteProperty(socket, 'push'); // this once, then the socket's own again
-    if (chunk === null || socket.bytesWritten > 0) return socket.push(chunk, encoding);
-    broken();
-    return false;
-  };
 }
 
 const MEANING = {

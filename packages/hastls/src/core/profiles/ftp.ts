@@ -13,7 +13,6 @@ import {
   say,
   startTls,
   type Verdict,
-  wordless,
 } from '../talk/index.ts';
 
 const GREETING: Meanings = { '220': 'yes', '421': 'bye', '4': 'no', '5': 'no' };
@@ -78,7 +77,13 @@ export const ftp: Profile = {
       const { failed, whole } = yield* answer(GREETING);
       return failed ?? handover(whole);
     },
-    reopen: () => wordless(handover('')),
+    // Asks again what the server can do: a greeting, which has no place over TLS, is no answer to that. [V12]
+    *reopen() {
+      yield* say('FEAT');
+      const { failed, whole } = yield* answer(FEATURES);
+      const isAnswer = failed === undefined || failed.kind === 'absent' || failed.kind === 'refused';
+      return isAnswer ? handover(whole) : failed;
+    },
     reply: () => answerFrame,
     demands: (reply) => /^(421|5[235]\d)[ -].*\b(TLS|SSL|encrypt)/is.test(reply),
     trigger,

@@ -1,4 +1,12 @@
-import { absent, type Conversation, startTls, type Verdict } from './conversation.ts';
+import {
+  absent,
+  type Conversation,
+  type Handover,
+  handover,
+  notTheProtocol,
+  startTls,
+  type Verdict,
+} from './conversation.ts';
 import { type LineManners, lineMiddle } from './line-middle.ts';
 import { lineServer, type ServerWords } from './line-server.ts';
 import { line, lineFrame, say, verb } from './lines.ts';
@@ -56,13 +64,23 @@ export function lineProfile(dialect: LineDialect): Profile {
     return (yield* answered(command, upgrade)) ?? startTls;
   }
 
+  /** Asks again what the server can do: a greeting, which has no place over TLS, is no answer to that. [V12] */
+  function* reopen(): Conversation<Verdict | Handover> {
+    const unable = yield* answered(ask.command, ask.means);
+    if (unable?.kind === 'absent' || unable?.kind === 'refused') return handover(''); // it is an answer, too
+    if (unable !== undefined) return unable;
+    const offers = yield* block();
+    const greets = offers.find((each) => Object.hasOwn(ask.means, each));
+    return greets === undefined ? handover(offers.join('\n')) : notTheProtocol(greets);
+  }
+
   return {
     ...about,
     client,
     server,
     middle: lineMiddle({ server, upgrade: command, greeting, reply: lineFrame, ask: ask.command }, manners),
     speaksFirst: 'client',
-    session: { ...openedByGreeting(greeting), ...session, trigger },
+    session: { ...openedByGreeting(greeting), ...session, reopen, trigger },
   };
 }
 

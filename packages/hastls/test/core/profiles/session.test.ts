@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { latin1 } from '#core/bytes/index.js';
-import { imap, nntp, nntp1997, pop3, profiles, smtp } from '#core/profiles/index.js';
+import { ftp, imap, nntp, nntp1997, pop3, profiles, smtp } from '#core/profiles/index.js';
 import {
   type Conversation,
   converse,
@@ -123,9 +123,31 @@ test('over TLS the hello is said again, and nothing where there is none [S14] [R
     verdict: { kind: 'plaintext', heard: '250-mx\n250 AUTH PLAIN' },
     sent: 'EHLO client.invalid\r\n',
   });
-  for (const profile of [imap, pop3, nntp, nntp1997])
+  for (const profile of [imap, nntp1997])
     assert.deepEqual(held(session(profile).reopen(TO)), { verdict: { kind: 'plaintext', heard: '' }, sent: '' });
 });
+
+const listings: readonly (readonly [profile: Profile, sent: string, answer: string, heard: string])[] = [
+  [pop3, 'CAPA\r\n', '+OK\r\nUSER\r\n.\r\n', 'USER'],
+  [pop3, 'CAPA\r\n', '-ERR unknown\r\n', ''],
+  [nntp, 'CAPABILITIES\r\n', '101 list\r\nVERSION 2\r\n.\r\n', 'VERSION'],
+  [nntp, 'CAPABILITIES\r\n', '480 log in\r\n', ''],
+  [ftp, 'FEAT\r\n', '211-Features\r\n PBSZ\r\n211 End\r\n', '211-Features\n PBSZ\n211 End'],
+  [ftp, 'FEAT\r\n', '530 log in\r\n', '530 log in'],
+];
+for (const [profile, sent, answer, heard] of listings)
+  test(`${profile.name}: over TLS it is asked again what the server can do, and the answer may be ${answer.split('\r')[0]}`, () =>
+    assert.deepEqual(held(session(profile).reopen(TO), answer), { verdict: { kind: 'plaintext', heard }, sent }));
+
+const greetings: readonly (readonly [profile: Profile, greeting: string, answer: string])[] = [
+  [pop3, '+OK ready\r\n', '+OK\r\nUSER\r\n.\r\n'],
+  [nntp, '200 ready\r\n', '101 list\r\nVERSION 2\r\n.\r\n'],
+  [ftp, '220 ready\r\n', '211-Features\r\n211 End\r\n'],
+  [smtp, '220 ready\r\n', '250 mx\r\n'],
+];
+for (const [profile, greeting, answer] of greetings)
+  test(`${profile.name}: a greeting over TLS, where it was our turn, is taken for no answer [V12]`, () =>
+    assert.equal(held(session(profile).reopen(TO), greeting + answer).verdict?.kind, 'garbled'));
 
 const triggers: readonly (readonly [profile: Profile, sent: string, goAhead: string])[] = [
   [smtp, 'STARTTLS\r\n', '220 go\r\n'],

@@ -131,7 +131,10 @@ test('[S14] example 4, by our own client: openSession hears the demand and says 
   const { connect } = await served(t, { profile: nntp1997, mode: ['GROUP'] });
   const { socket } = await connect();
   assert.ok(nntp1997.session);
-  const session = await openSession({ how: 'plaintext', socket }, nntp1997.session, trust);
+  const session = await openSession({ how: 'plaintext', socket }, nntp1997.session, {
+    ...trust,
+    speaksFirst: 'client',
+  });
   assert.match(await session.command('DATE'), /^200 nobody, by plaintext/);
   assert.match(await session.command('GROUP misc'), /^200 nobody, by tls/);
   session.close();

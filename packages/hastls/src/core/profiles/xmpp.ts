@@ -78,7 +78,8 @@ function xmpp(content: string, about: Service): Profile {
           ),
         );
       }
-      return yield* answered(text(yield* frame(elementFrame)), scope, as);
+      const whole = text(yield* frame(as.secured === true ? headOrElementFrame : elementFrame));
+      return opensStream(whole) ? handover(whole) : yield* answered(whole, scope, as);
     },
     middle: xmppMiddle(content, answered),
     stead: {
@@ -107,6 +108,12 @@ function* answered(whole: string, scope: Scope, as: ServerContext): Conversation
   yield* send(latin1(isTrigger ? `<failure xmlns='${TLS}'/></stream:stream>` : DEMAND));
   return closed(whole);
 }
+
+/** Over TLS the client opens a new stream, and only it knows when: its head is the application's. [RFC6120 §5.4.3.3] */
+const headOrElementFrame: Framer = (buffer) =>
+  (opensStream(text(buffer.subarray(0, STREAM.length))) ? streamHeadFrame : elementFrame)(buffer);
+const STREAM = '<stream:stream';
+const opensStream = (heard: string): boolean => heard.startsWith('<?') || heard.startsWith(STREAM);
 
 const ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
 const DEMAND = `<stream:error><policy-violation xmlns='${ERRORS}'/></stream:error></stream:stream>`;

@@ -5,7 +5,7 @@ import { watch } from '../watch.ts';
 import { chooseCertificate, type ServerIdentity, sessionIdOf, staple } from './certificates.ts';
 import { type ClientCertificates, refusalOf, rulesOf, shownSubject } from './client-certificates.ts';
 import type { GatewayOptions } from './gateway.ts';
-import { HANDSHAKE_MS, LATE, LEFT, noTls, type Shaken, secure } from './secure.ts';
+import { HANDSHAKE_MS, LEFT, lateness, noTls, type Shaken, secure } from './secure.ts';
 import { TLS } from './tls-settings.ts';
 
 /** Whether a client came to TLS, and with which certificate of its own. */
@@ -83,7 +83,7 @@ function doorThatAsks(
         const failed = () => over({ kind: 'failed', why });
         let why = LEFT;
         const late = () => {
-          why = noTls(new Error(LATE));
+          why = noTls(new Error(lateness(HANDSHAKE_MS)));
           socket.destroy();
         };
         const unwatch = watch(HANDSHAKE_MS, undefined, late, ignore);

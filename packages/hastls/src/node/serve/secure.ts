@@ -18,12 +18,13 @@ export function secure(
   socket: Duplex,
   options: tls.TLSSocketOptions,
   begun: (peer: tls.TLSSocket) => void = ignore,
+  limitMs: number = HANDSHAKE_MS,
 ): Promise<Shaken> {
   const peer = new tls.TLSSocket(socket, { isServer: true, ...options });
   begun(peer);
   return new Promise((resolve) => {
     let why = LEFT;
-    const unwatch = watch(HANDSHAKE_MS, undefined, () => peer.destroy(new Error(LATE)), ignore);
+    const unwatch = watch(limitMs, undefined, () => peer.destroy(new Error(lateness(limitMs))), ignore);
     const failed = () => {
       unwatch();
       resolve({ kind: 'failed', why });
@@ -50,6 +51,6 @@ export function noTls(error: Error): string {
 
 const NO_TLS = 'no TLS came about';
 export const LEFT: string = `${NO_TLS}: the client left`;
-export const LATE: string = `not within ${HANDSHAKE_MS} ms`;
+export const lateness = (limitMs: number): string => `not within ${limitMs} ms`;
 
 const ignore = () => {}; // a connection that breaks has ended, and that is noticed

@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { converse, NONCE_OCTETS, type Profile, type ServerContext, type Verdict } from '../../core/talk/index.ts';
 import { hold, type TimedOut } from '../hold.ts';
 import { wrappedHandshake } from '../wrapped-handshake.ts';
-import { secure } from './secure.ts';
+import { HANDSHAKE_MS, secure } from './secure.ts';
 
 /** Whom an application talks to. When TLS begins there is a new one, and a new application. */
 export interface Peer {
@@ -41,7 +41,7 @@ export interface TriggerServerOptions {
   readonly application: (peer: Peer) => Application;
   /** What the server calls itself. Default: `localhost`. */
   readonly host?: string;
-  /** How long a client may take for a command. Default 300 000. */
+  /** How long a client may take for a command, or for a handshake, which has 10 000 at the most. Default 300 000. */
   readonly timeoutMs?: number;
   /** For your log: a connection was dropped, and why. What the client said is not in it. */
   readonly onDropped?: (why: string, socket: net.Socket) => void;
@@ -78,11 +78,12 @@ async function attend(
   const { SNICallback, ALPNProtocols } = wishes;
   const carrier =
     profile.wrapping === undefined || mode === 'implicit' ? socket : wrappedHandshake(socket, profile.wrapping);
-  const shaken = await secure(carrier, {
+  const wanted = {
     secureContext,
     ...(SNICallback !== undefined && { SNICallback }),
     ...(ALPNProtocols !== undefined && { ALPNProtocols }),
-  });
+  };
+  const shaken = await secure(carrier, wanted, ignore, Math.min(HANDSHAKE_MS, options.timeoutMs ?? HANDSHAKE_MS));
   if (shaken.kind === 'failed') return drop(shaken.why);
   const { peer: secured } = shaken;
   const how = mode === 'implicit' ? 'implicit' : 'in-band';

@@ -1,4 +1,4 @@
-import type { Profile } from '#core/talk/index.js';
+import { converse, type Profile, serverGreets } from '#core/talk/index.js';
 import { type Behaviour, createAuthority, type Edit, type Identity, selfSigned } from '#node/testing/index.js';
 import { type Words, words } from './words.ts';
 
@@ -19,6 +19,8 @@ export interface Script {
   readonly identity?: Identity;
   /** Default: enough. */
   readonly timeoutMs?: number;
+  /** It shows with a client that listens before it speaks: to whoever speaks at once, it is an answer. */
+  readonly needsListener?: true;
 }
 
 export const authority = createAuthority();
@@ -157,7 +159,23 @@ export const clientAttacks: readonly ClientAttack[] = [
     of: ({ speaksFirst }, { injection }) =>
       speaksFirst === 'server'
         ? 'the server is to speak first'
-        : { behaviour: { overTls: (session) => void session.write(latin1(injection)) } },
+        : { behaviour: { overTls: (session) => void session.write(latin1(injection)) }, needsListener: true },
+    ends: ['TLS, then GARBLED'],
+  },
+  {
+    id: 'V12',
+    title: 'TLS leads into a session of its implicit form, where the server greets',
+    of: (profile, { accepted }) => {
+      if (profile.implicitScheme === undefined) return 'no implicit form';
+      if (profile.speaksFirst === 'server') return 'the server is to speak first';
+      if (!serverGreets(profile)) return 'nobody is greeted';
+      const [greeting = new Uint8Array()] = converse(profile.server({ host: HOST, mode: 'require' })).output;
+      const overTls: Behaviour['overTls'] = (session) => {
+        session.write(greeting);
+        session.on('data', () => void session.write(latin1(accepted)));
+      };
+      return { behaviour: { overTls } };
+    },
     ends: ['TLS, then GARBLED'],
   },
   {
@@ -165,6 +183,13 @@ export const clientAttacks: readonly ClientAttack[] = [
     title: 'TLS leads to a server of another protocol with the same certificate',
     of: ({ alpn }) => (alpn === undefined ? 'no ALPN id is registered' : { behaviour: { alpn: ['elsewhere'] } }),
     ends: ['HANDSHAKE'],
+  },
+  {
+    id: 'V14',
+    title: 'TLS is demanded, where it was asked for',
+    of: (profile, { demand }) =>
+      demand === undefined ? 'the demand is the go-ahead' : { ...lastWord(profile, () => demand), timeoutMs: SOON_MS },
+    ends: ['UPGRADE_REFUSED', 'NOT_OFFERED', 'GARBLED', 'TIMEOUT', 'TLS'],
   },
   {
     id: 'V15',
@@ -187,7 +212,7 @@ export const clientAttacks: readonly ClientAttack[] = [
   {
     id: 'V17',
     title: 'the dialogue never ends',
-    of: (profile) => lastWord(profile, (said) => said.slice(0, -1) + 'A'.repeat(1_000_000)),
+    of: (profile) => lastWord(profile, (said) => said.slice(0, -1) + 'A'.repeat(1_100_000)),
     ends: ['GARBLED', 'UPGRADE_REFUSED'],
   },
   {
@@ -208,7 +233,25 @@ export const clientAttacks: readonly ClientAttack[] = [
     of: () => ({ behaviour: { transition: 'cut' } }),
     ends: ['HANDSHAKE', 'GARBLED'],
   },
+  {
+    id: 'V18',
+    title: 'a policy is said in clear',
+    of: (profile, { policy }) => (policy === undefined ? 'no policy is said in it' : lastWord(profile, policy)),
+    ends: ['GARBLED', 'TLS'],
+  },
 ];
+
+/** The server as it looks when somebody has taken its TLS away; one whose TLS nobody can take away looks as it is. */
+export function stripped(profile: Profile): Behaviour {
+  const { refusal, offer } = words[profile.name] ?? {};
+  if (refusal !== undefined) return onAnswer(profile, asText(refusal));
+  return offer === undefined
+    ? {}
+    : onAnswer(
+        profile,
+        asText((said) => said.replace(...offer)),
+      );
+}
 
 /** How it is done in this protocol; or why it cannot be. */
 export const scriptOf = (attack: ClientAttack, profile: Profile): Script | string => {

@@ -1,10 +1,14 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
-import { connect, type HastlsError } from 'hastls';
+import { type ConnectOptions, connect, type HastlsError } from 'hastls';
 import { createTunnel } from 'hastls/serve';
 import type { Profile } from 'hastls/talk';
-import { startScriptedPeer } from 'hastls/testing';
+import { type Behaviour, startScriptedPeer } from 'hastls/testing';
+import { openSession } from '#node/session.js';
+import { ordinary } from '../contract/rows.js';
 import { authority, HOST, RIGHT, type Script } from './client-attacks.ts';
+import { words } from './words.ts';
 
 /** What became of a client under attack. */
 export interface Suffered {
@@ -20,21 +24,26 @@ export interface Suffered {
 /** Somebody who is to be brought to a server that may be an attacker's, and then says a secret. */
 export type Client = (meeting: Meeting) => Promise<Pick<Suffered, 'end' | 'told'>>;
 
-interface Meeting {
+/** Who is met, where, and what the client is set to. */
+export interface Meeting {
   readonly profile: Profile;
   readonly url: string;
   readonly timeoutMs: number;
   /** The peer will do something over TLS. */
   readonly isAttackedOverTls: boolean;
+  /** Default: nothing is asked of DNS, as the peer has an address for a name. */
+  readonly how?: ConnectOptions;
 }
 
 export const SECRET = 'the secret of joe\r\n';
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
+/** Whoever has heard nothing for so long over TLS will not. */
+const AFTERMATH_MS = 10_000;
 
 /** Lets a client meet a peer that follows this script. */
 export async function suffer(client: Client, profile: Profile, script: Script): Promise<Suffered> {
   const { behaviour, identity = RIGHT, timeoutMs = PATIENCE_MS } = script;
-  const peer = await startScriptedPeer({ profile, identity, behaviour });
+  const peer = await startScriptedPeer({ profile, identity, behaviour: { overTls: answering(profile), ...behaviour } });
   const scheme = behaviour.implicit === true ? (profile.implicitScheme ?? profile.name) : profile.name;
   try {
     const { end, told } = await client({
@@ -49,6 +58,15 @@ export async function suffer(client: Client, profile: Profile, script: Script): 
   }
 }
 
+/** Who, over TLS, has a good answer to everything. */
+const answering =
+  ({ name, speaksFirst }: Profile): NonNullable<Behaviour['overTls']> =>
+  (session) => {
+    const accepted = Buffer.from(words[name]?.accepted ?? '', 'latin1');
+    if (speaksFirst === 'server') session.write(accepted);
+    session.on('data', () => void session.write(accepted));
+  };
+
 const isOurs = (error: unknown): error is HastlsError =>
   error instanceof Error && 'code' in error && String(error.code).startsWith(OURS);
 const OURS = 'ERR_HASTLS_';
@@ -57,9 +75,10 @@ const toldBy = (error: unknown): string =>
   isOurs(error) ? [error.message, ...error.because].join('\n') : String(error);
 
 /** A program that calls `connect()`. */
-export const program: Client = async ({ profile, url, timeoutMs, isAttackedOverTls }) => {
+export const program: Client = async ({ profile, url, timeoutMs, isAttackedOverTls, how }) => {
   try {
-    const { socket, security } = await connect(url, { ...known(profile, url), ca: authority.certificate, timeoutMs });
+    const options = { ...known(profile, url), ca: authority.certificate, timeoutMs, ...how };
+    const { socket, security } = await connect(url, options);
     if (security !== 'tls') return { end: security, told: '' };
     const ended = whatBecomesOf(socket);
     let told = '';
@@ -74,8 +93,31 @@ export const program: Client = async ({ profile, url, timeoutMs, isAttackedOverT
   }
 };
 
+/** A program that may speak plaintext and does, until TLS is demanded: by the server, or by somebody else. [V14] */
+export const demanded: Client = async ({ profile, url, timeoutMs, isAttackedOverTls }) => {
+  const how = { ...known(profile, url), ca: authority.certificate, timeoutMs };
+  try {
+    const { socket } = await connect(url, { ...how, stance: 'cio' });
+    const begun = { how: 'plaintext', socket } as const;
+    const session = await openSession(begun, profile.session ?? assert.fail(), {
+      ...how,
+      host: HOST,
+      speaksFirst: profile.speaksFirst,
+      ...(profile.alpn !== undefined && { alpn: profile.alpn }),
+    });
+    const answer = await session.command(ordinary(profile)[0] ?? 'NOOP');
+    if (session.security === 'plaintext') return { end: 'plaintext', told: '' }; // as it is set to
+    const isTrue = (words[profile.name]?.accepted ?? '').startsWith(answer.split('\n').at(-2) ?? '?');
+    if (isAttackedOverTls && !isTrue) return { end: await whatBecomesOf(session.socket), told: '' };
+    await once(session.socket.end(SECRET), 'finish');
+    return { end: 'TLS', told: '' };
+  } catch (error) {
+    return { end: short(error), told: toldBy(error) };
+  }
+};
+
 /** A client without TLS, behind a tunnel, which says its secret at once. */
-export const tunnelled: Client = async ({ profile, url, timeoutMs }) => {
+export const tunnelled: Client = async ({ profile, url, timeoutMs, how }) => {
   let end = 'TLS';
   let told = '';
   let open = (_: Promise<undefined>): void => {};
@@ -84,7 +126,7 @@ export const tunnelled: Client = async ({ profile, url, timeoutMs }) => {
   });
   const tunnel = createTunnel({
     to: url,
-    connect: { ...known(profile, url), ca: authority.certificate, timeoutMs },
+    connect: { ...known(profile, url), ca: authority.certificate, timeoutMs, ...how },
     onOpened: () => open(settled()),
     onRefused: (_, error) => {
       end = short(error);
@@ -112,7 +154,7 @@ const known = (profile: Profile, url: string) => (url.startsWith(`${profile.name
 
 const whatBecomesOf = (socket: net.Socket): Promise<string> =>
   new Promise((resolve) => {
-    setTimeout(() => resolve('TLS, and goes on'), PATIENCE_MS).unref();
+    setTimeout(() => resolve('TLS, and goes on'), AFTERMATH_MS).unref();
     socket.once('error', (error) => resolve(`TLS, then ${short(error)}`));
     socket.once('end', () => resolve('TLS, then the end'));
   });

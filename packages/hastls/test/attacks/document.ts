@@ -3,6 +3,8 @@
 import { offByDefault, profiles } from 'hastls/profiles';
 import type { Profile } from 'hastls/talk';
 import { clientAttacks, scriptOf } from './client-attacks.ts';
+import { unable } from './fixation.ts';
+import { promiseAttacks } from './promise-attacks.ts';
 import { serverAttacks } from './server-attacks.ts';
 import { gateway, type ServerKind, triggerServer } from './servers.ts';
 
@@ -47,6 +49,28 @@ console.log(
       row(attack.id, attack.title, words(attack.ends), ...where((profile) => reason(scriptOf(attack, profile)))),
     ),
     '',
+    'Of these protocols some have a dialogue of commands that may go on in plaintext, by the client’s stance, until the server',
+    'demands TLS: or somebody else does. To a client that is told so all of the above is done too, but for what needs',
+    'implicit TLS or a client that waits. It may end in *TLS* as well, as nothing has to be offered, and in *garbled*.',
+    '',
+    ...head('class', 'attack', 'may end in', 'protocols', 'not'),
+    row(
+      'V14',
+      'TLS is demanded in the midst of a dialogue, and then each of the above',
+      'the same; TLS; garbled',
+      ...where(({ session }) => (session === undefined ? 'no dialogue of ours in plaintext' : undefined)),
+    ),
+    '',
+    '## Promises',
+    '',
+    'The same clients, with a stance that falls back to plaintext where a proven promise allows it, and a server that has',
+    'promised TLS in a signed zone. Somebody sits between the client and DNS, and takes the server’s TLS away as well. It',
+    'never ends in plaintext; and when the attack is over, the same resolver leads to TLS: it has remembered nothing. A',
+    'server asks nobody, and has nothing to remember.',
+    '',
+    ...head('class', 'attack', 'may end in', 'protocols', 'not'),
+    ...promiseAttacks.map(({ id, title, ends }) => row(id, title, words(ends), ...where(() => undefined))),
+    '',
     '## Servers',
     '',
     'A server of `hastls/serve`, and a gateway, both wanting TLS before all else. However it ends, nothing that was said in',
@@ -58,22 +82,20 @@ console.log(
       row(attack.id, attack.title, words(attack.ends), ...where((profile) => reason(attack.of(profile)))),
     ),
     '',
+    'Where TLS is a choice, somebody can log in without it and then ask for it: with such a server whoever goes on over TLS',
+    'finds nobody logged in, whether there is an application behind it or, with a gateway, a backend.',
+    '',
+    ...head('class', 'attack', 'may end in', 'protocols', 'not'),
+    row('V10', 'somebody logs in, begins TLS, and hands it to the victim', 'TLS; no TLS', ...where(unable)),
+    '',
     '## Elsewhere',
     '',
     ...head('class', 'attack', 'tests'),
-    row(
-      'V10',
-      'a session of somebody else’s before TLS',
-      '`node/serve/gateway.test.ts`, `node/serve/trigger-server.test.ts`',
-    ),
     row('V12', 'implicit TLS that is led into an in-band session (Opossum)', '`attacks/opossum.test.ts`'),
-    row('V14', 'a forged demand for TLS', '`node/connect/session.test.ts`, and enumerated'),
-    row('V17', 'a client that says nothing where TLS should be', '`node/serve/gateway.test.ts`'),
-    row('V18', 'policy remembered from where nobody may be believed', '`node/resolve/`, `core/policy/`'),
     row(
-      'V19',
-      'no look-up before the first word',
-      '`node/connect/connect.test.ts`: DNS is asked before anybody is dialled',
+      'V18',
+      'commitments for days to come',
+      '`core/policy/`: kept as long as they say, and no failure; `irc-sts.test.ts`: heard over TLS alone',
     ),
   ].join('\n'),
 );

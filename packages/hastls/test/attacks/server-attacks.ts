@@ -9,6 +9,8 @@ export interface ServerAttack {
   /** How it is done in this protocol; or why it cannot be. */
   readonly of: (profile: Profile) => Meddling | string;
   readonly ends: readonly Outcome['end'][];
+  /** It ends when the server's patience does. */
+  readonly waits?: true;
 }
 
 /** What a client of this protocol says first, which makes sense at any time. */
@@ -66,5 +68,46 @@ export const serverAttacks: readonly ServerAttack[] = [
     title: 'a megabyte of nothing',
     of: () => ({ instead: Buffer.alloc(1_000_000, 'A') }),
     ends: ['the end'],
+  },
+  {
+    id: 'V17',
+    title: 'the same command, without end',
+    of: (profile) => ({ instead: Buffer.concat(Array<Uint8Array>(10_000).fill(command(profile))) }),
+    ends: ['the end'],
+  },
+  {
+    id: 'V17',
+    title: 'the client says nothing at all',
+    of: () => ({ instead: new Uint8Array() }),
+    ends: ['the end'],
+    waits: true,
+  },
+  {
+    id: 'V17',
+    title: 'the client stops in the midst of its first word',
+    of: (profile) => ({ instead: command(profile).subarray(0, 1) }),
+    ends: ['the end'],
+    waits: true,
+  },
+  {
+    id: 'V17',
+    title: 'the client’s first word does not end, and comes an octet at a time',
+    of: (profile) => ({ slowly: command(profile).subarray(0, -1) }),
+    ends: ['the end'],
+    waits: true,
+  },
+  {
+    id: 'V17',
+    title: 'the client says nothing where TLS should be',
+    of: () => ({ insteadOfTls: new Uint8Array() }),
+    ends: ['the end'],
+    waits: true,
+  },
+  {
+    id: 'V17',
+    title: 'the client stops in the midst of its ClientHello',
+    of: () => ({ insteadOfTls: HELLO }),
+    ends: ['the end'],
+    waits: true,
   },
 ];

@@ -14,11 +14,15 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Starts one, or says why there is none for this protocol. */
-export type ServerKind = (profile: Profile) => Promise<Server | string>;
+/**
+ * Starts one, or says why there is none for this protocol.
+ * @param patienceMs how long clients may take for each thing. Default: long.
+ */
+export type ServerKind = (profile: Profile, patienceMs?: number) => Promise<Server | string>;
+const LONG_MS = 60_000;
 
 /** A server of a Node developer's. */
-export const triggerServer: ServerKind = async (profile) => {
+export const triggerServer: ServerKind = async (profile, timeoutMs = LONG_MS) => {
   const reached: string[] = [];
   const { alpn } = profile;
   const server = createTriggerServer({
@@ -26,13 +30,14 @@ export const triggerServer: ServerKind = async (profile) => {
     mode: 'require',
     tls: { ...RIGHT, ...(alpn !== undefined && { ALPNProtocols: [...alpn] }) },
     host: 'localhost',
+    timeoutMs,
     application: () => (command) => void reached.push(command),
   });
   return { ...(await started(server)), reached };
 };
 
 /** A server without TLS, behind a gateway. */
-export const gateway: ServerKind = async (profile) => {
+export const gateway: ServerKind = async (profile, idleMs = LONG_MS) => {
   if (profile.middle === undefined) return 'cannot be followed: implicit TLS only';
   const reached: string[] = [];
   const backend = await started(
@@ -46,6 +51,8 @@ export const gateway: ServerKind = async (profile) => {
     profile,
     mode: 'require',
     certificates: [RIGHT],
+    idleMs,
+    handshakeMs: idleMs,
     backend: { host: HOST, port: backend.port },
   });
   const front = await started(door.createServer());
@@ -59,7 +66,8 @@ export const gateway: ServerKind = async (profile) => {
   };
 };
 
-async function started(server: net.Server): Promise<Omit<Server, 'reached'>> {
+/** Starts a server on loopback; whoever is still there when it closes is left alone for a moment only. */
+export async function started(server: net.Server): Promise<Omit<Server, 'reached'>> {
   const open = new Set<net.Socket>();
   server.on('connection', (socket) => open.add(socket.once('close', () => open.delete(socket))));
   server.listen(0, HOST);
@@ -83,8 +91,10 @@ export interface Meddling {
   readonly alpn?: readonly string[];
   /** Over TLS: ends it, and says this in clear. */
   readonly afterTls?: Uint8Array;
-  /** Says this before it asks for TLS. */
-  readonly before?: Uint8Array;
+  /** Said instead of a ClientHello, and nothing more. */
+  readonly insteadOfTls?: Uint8Array;
+  /** Said instead of anything else, an octet at a time, and the last one again and again. */
+  readonly slowly?: Uint8Array;
 }
 
 /** How it ended for the client, and all it heard in clear. */
@@ -107,18 +117,20 @@ export async function meddle(port: number, profile: Profile, meddling: Meddling)
 }
 
 async function attempt(socket: net.Socket, profile: Profile, meddling: Meddling): Promise<Outcome> {
-  const { instead, behind, before } = meddling;
+  const { instead, behind, insteadOfTls, slowly } = meddling;
   const machine = converse(profile.client({ host: 'localhost', self: NEUTRAL_SELF }));
   let heard = '';
   const failed = (end: Outcome['end']): Outcome => ({ end, heard, unasked: '' });
-  if (before !== undefined) socket.write(before);
-  if (instead !== undefined) {
-    socket.write(instead);
+  /** Says it, with nothing else to come. */
+  const sayLast = async (last: Uint8Array): Promise<Outcome> => {
+    socket.write(last);
     await ended(socket, (said) => {
       heard += said;
     });
     return failed('the end');
-  }
+  };
+  if (slowly !== undefined) trickle(socket, slowly);
+  if (instead !== undefined || slowly !== undefined) return sayLast(instead ?? new Uint8Array());
   const pieces = socket.iterator({ destroyOnReturn: false });
   for (;;) {
     const said = machine.output.splice(0);
@@ -136,36 +148,22 @@ async function attempt(socket: net.Socket, profile: Profile, meddling: Meddling)
   await pieces.return?.();
   if (machine.verdict.kind !== 'start-tls') return failed('no TLS');
   if (behind?.segment === 'next') socket.write(behind.bytes);
+  if (insteadOfTls !== undefined) return sayLast(insteadOfTls);
   return overTls(socket, profile, meddling, heard);
 }
 
 async function overTls(socket: net.Socket, profile: Profile, meddling: Meddling, heard: string): Promise<Outcome> {
-  const { alpn = profile.alpn, afterTls } = meddling;
-  const carrier = profile.wrapping === undefined ? socket : wrappedHandshake(socket, profile.wrapping);
-  const session = tls.connect({
-    socket: carrier,
-    host: HOST,
-    ca: authority.certificate,
-    ...(profile.wrapping !== undefined && { maxVersion: 'TLSv1.2' }),
-    ...(alpn !== undefined && { ALPNProtocols: [...alpn] }),
-  });
-  const broke = new Promise<'broke'>((resolve) => {
-    session.once('error', () => resolve('broke')).once('close', () => resolve('broke'));
-  });
+  const session = await beginTls(socket, profile, meddling.alpn);
+  if (session === undefined) return { end: 'no TLS', heard, unasked: '' };
   try {
-    const stands = once(session, 'secureConnect').then(
-      () => 'stands' as const,
-      () => 'broke' as const,
-    );
-    if ((await Promise.race([stands, broke])) === 'broke') return { end: 'no TLS', heard, unasked: '' };
     let unasked = '';
     session.on('data', (said: Buffer) => {
       unasked += said.toString('latin1');
     });
-    if (afterTls !== undefined) {
+    if (meddling.afterTls !== undefined) {
       session.end();
       await once(session, 'finish');
-      socket.write(afterTls, () => {});
+      socket.write(meddling.afterTls, () => {});
     }
     await new Promise((settled) => setTimeout(settled, SETTLED_MS));
     return { end: 'TLS', heard, unasked };
@@ -174,10 +172,45 @@ async function overTls(socket: net.Socket, profile: Profile, meddling: Meddling,
   }
 }
 
+/** Begins TLS as a client that verifies; `undefined`: there is none. */
+export async function beginTls(
+  socket: net.Socket,
+  profile: Profile,
+  alpn = profile.alpn,
+): Promise<tls.TLSSocket | undefined> {
+  const carrier = profile.wrapping === undefined ? socket : wrappedHandshake(socket, profile.wrapping);
+  const session = tls.connect({
+    socket: carrier,
+    host: HOST,
+    ca: authority.certificate,
+    ...(profile.wrapping !== undefined && { maxVersion: 'TLSv1.2' }),
+    ...(alpn !== undefined && { ALPNProtocols: [...alpn] }),
+  });
+  const stands = await new Promise<boolean>((resolve) => {
+    session
+      .on('error', () => resolve(false))
+      .once('close', () => resolve(false))
+      .once('secureConnect', () => resolve(true));
+  });
+  if (stands) return session;
+  session.destroy();
+  return undefined;
+}
+
 const SETTLED_MS = 50;
+const DRIP_MS = 20;
+
+function trickle(socket: net.Socket, octets: Uint8Array): void {
+  let left = octets;
+  const timer = setInterval(() => {
+    socket.write(left.subarray(0, 1));
+    if (left.length > 1) left = left.subarray(1);
+  }, DRIP_MS);
+  socket.once('close', () => clearInterval(timer));
+}
 
 /** Until the server has ended the connection. */
 async function ended(socket: net.Socket, said: (words: string) => void): Promise<void> {
   socket.on('data', (words) => said(words.toString('latin1')));
-  if (!socket.closed) await once(socket, 'close');
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve)); // a reset is an end
 }

@@ -1,5 +1,3 @@
-import type net from 'node:net';
-import tls from 'node:tls';
 import type { Garbled, MediationOutcome, Mediator, Party } from '../../core/talk/index.ts';
 import type { Leg } from './leg.ts';
 
@@ -15,8 +13,8 @@ export interface Broke {
   readonly why: string;
 }
 
-const PARTIES: readonly Party[] = ['backend', 'client'];
-const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'client' };
+export const PARTIES: readonly Party[] = ['backend', 'client'];
+export const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'client' };
 
 /**
  * Holds a mediation over two connections until its verdict, and leaves both paused and without readers. Nothing is read
@@ -32,10 +30,14 @@ export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): 
       const ended = () => {
         hasSaidAll ||= from === 'client';
         if (from === 'client') turn();
+        else if (legs.backend.wasReset()) closed();
         else finish({ kind: 'over', whose: from, said });
       };
       const closed = () => {
-        const broke = legs[from].socket.readableEnded ? undefined : brokenBy(from, legs[from]);
+        const isWhole = legs[from].socket.readableEnded && !legs[from].wasReset();
+        const broke = isWhole ? undefined : brokenBy(from, legs[from]);
+        // a client that has heard nothing can still be served, or be told
+        if (broke !== undefined && (from === 'client' || said)) breakOff(OTHER[from], legs);
         finish({ kind: 'over', whose: from, said, ...(broke !== undefined && { broke }) });
       };
       socket.on('end', ended).on('close', closed);
@@ -100,8 +102,7 @@ export async function relay(
     PARTIES.map((from) =>
       passOn(legs[from], legs[OTHER[from]], () => {
         broke ??= brokenBy(from, legs[from]); // the other one is ended next, by us
-        if (from === 'client') breakOff(backend.socket);
-        else client.socket.destroySoon(); // it hears what there is, or its own deadline ends it
+        breakOff(OTHER[from], legs);
       }),
     ),
   );
@@ -112,7 +113,8 @@ export async function relay(
 function passOn(from: Leg, to: Leg, broken: () => void): Promise<void> {
   return new Promise((resolve) => {
     const ended = () => {
-      to.socket.end();
+      if (from.wasReset()) broken();
+      else to.socket.end();
       resolve();
     };
     const closed = () => {
@@ -132,19 +134,20 @@ function passOn(from: Leg, to: Leg, broken: () => void): Promise<void> {
   });
 }
 
-const brokenBy = (whose: Party, { socket }: Leg): Broke => {
-  const code = socket.errored !== null && 'code' in socket.errored ? ` (${String(socket.errored.code)})` : '';
+/**
+ * Breaks off a connection whose other half broke. A client first hears what there is, or its own deadline ends it; a backend
+ * that does not read would keep its connection open for ever.
+ */
+function breakOff(whose: Party, legs: Readonly<Record<Party, Leg>>): void {
+  const leg = legs[whose];
+  if (whose === 'backend' || !leg.socket.writable) leg.breakOff();
+  else leg.socket.write('', () => leg.breakOff());
+}
+
+const brokenBy = (whose: Party, { socket, wasReset }: Leg): Broke => {
+  const known = socket.errored !== null && 'code' in socket.errored ? String(socket.errored.code) : undefined;
+  const code = known !== undefined || wasReset() ? ` (${known ?? 'ECONNRESET'})` : '';
   return { whose, why: `the ${whose}: its connection broke off${code}` };
 };
-
-/**
- * Breaks off the connection to a backend whose client broke off, so that nobody takes what came for all there is. What
- * waits to be sent is given up: a backend that does not read it would keep the connection open for ever.
- */
-function breakOff(socket: net.Socket): void {
-  const isTcp = socket.remoteAddress !== undefined && !(socket instanceof tls.TLSSocket);
-  if (isTcp) socket.resetAndDestroy();
-  else socket.destroy();
-}
 
 const nothing = (): void => {};

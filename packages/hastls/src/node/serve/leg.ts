@@ -12,6 +12,16 @@ export interface Leg {
   /** Enough waits to be sent: who has more is to wait for `onReady`. */
   readonly isBusy: boolean;
   onReady: () => void;
+  /**
+   * Its end was none, but a reset: Node takes one that comes together with data for an end. Told of backends over TCP only;
+   * over TLS who has said all may well go with a reset.
+   */
+  wasReset(): boolean;
+  /**
+   * Breaks the connection off, so that nobody takes what came for all there is: by a reset, and over TLS without its
+   * farewell. What waits to be sent is given up.
+   */
+  breakOff(): void;
   /** Gives the socket back to be read as any other; what was not read yet is in it. The backend's cannot be. */
   release(): void;
 }
@@ -19,10 +29,13 @@ export interface Leg {
 /** Where the backend listens. */
 export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** The client's connection, over TLS or before it. */
-export function clientLeg(socket: net.Socket): Leg {
+/**
+ * The client's connection, over TLS or before it.
+ * @param beneath the connection that TLS is over
+ */
+export function clientLeg(socket: net.Socket, beneath: net.Socket = socket): Leg {
   const isEncrypted = socket instanceof tls.TLSSocket;
-  const leg = legOf(socket, 1, (bytes) => {
+  const leg = legOf(socket, beneath, 1, (bytes) => {
     // The TLS engine has encrypted or copied what it is given before write() returns, but the stream before it, if
     // something waits there already, keeps only a reference.
     socket.write(isEncrypted && socket.writableLength === 0 ? bytes : Buffer.from(bytes), leg.sent);
@@ -45,9 +58,13 @@ export function dialBackend(to: Endpoint, timeoutMs: number): Promise<Leg | Erro
     const socket = net.connect({ ...to, allowHalfOpen: true, noDelay: true, onread: { buffer, callback } }).pause();
     const leg = legOf(
       socket,
+      socket,
       ENOUGH,
       together(socket, (bytes) => void socket.write(bytes, leg.sent)),
     );
+    // A connection that is no more has no peer, if its address was never asked for. One that both have ended is no more either.
+    if ('host' in to)
+      leg.wasReset = () => socket.readableEnded && !socket.writableEnded && socket.remoteAddress === undefined;
     const failed = (error: Error) => {
       unwatch();
       socket.destroy();
@@ -72,7 +89,22 @@ const ENOUGH = 256 * 1024;
 
 const ignore = () => {}; // a connection that breaks is closed next, and that is noticed
 
-function legOf(socket: net.Socket, enough: number, write: Leg['write']): Leg & { readonly sent: () => void } {
+/**
+ * Breaks a connection off. A Unix socket only closes, as it knows no reset; and so does one that we have said all on: nothing
+ * is missing there, and a reset while the system ends it would leave it open for ever.
+ */
+export function breakOff(socket: net.Socket, beneath: net.Socket): void {
+  const isCut = !socket.writableEnded && !beneath.destroyed && beneath.remoteAddress !== undefined;
+  if (isCut) beneath.resetAndDestroy();
+  socket.destroy();
+}
+
+function legOf(
+  socket: net.Socket,
+  beneath: net.Socket,
+  enough: number,
+  write: Leg['write'],
+): Leg & { readonly sent: () => void } {
   let wasBusy = false;
   const leg = {
     socket,
@@ -90,6 +122,8 @@ function legOf(socket: net.Socket, enough: number, write: Leg['write']): Leg & {
       wasBusy = false;
       leg.onReady();
     },
+    wasReset: () => false,
+    breakOff: () => breakOff(socket, beneath),
     release: ignore,
   };
   return leg;

@@ -45,11 +45,14 @@ export async function reach(backend: Backend, reaching: Reaching): Promise<Reach
   if (socket instanceof Error) return socket;
   const isGreeted = tls?.how === 'in-band';
   if (introduce !== 'dialogue' || profile?.introduce === undefined)
-    return { leg: clientLeg(socket), greeting: isGreeted ? latin1(profile?.stead?.greeting(host) ?? '') : undefined };
+    return {
+      leg: clientLeg(socket, plain),
+      greeting: isGreeted ? latin1(profile?.stead?.greeting(host) ?? '') : undefined,
+    };
   const introduced = await hold(socket, converse(profile.introduce(origin?.from, { greeted: isGreeted, self: host })), {
     timeoutMs: dialMs,
   });
-  if (introduced.kind === 'plaintext') return { leg: clientLeg(socket), greeting: undefined };
+  if (introduced.kind === 'plaintext') return { leg: clientLeg(socket, plain), greeting: undefined };
   socket.destroy();
   return new Error('it does not let us say who the client is');
 }

@@ -7,20 +7,23 @@ import {
   converse,
   type Handover,
   helloOrNot,
+  type Mediator,
   mediate,
   NONCE_OCTETS,
+  type Party,
   type Profile,
   type ServerContext,
   type Verdict,
 } from '../../core/talk/index.ts';
 import { hold, type TimedOut } from '../hold.ts';
 import type { Backends } from './backends.ts';
-import { type Broke, bridge, relay } from './bridge.ts';
+import { type Broke, bridge, OTHER, PARTIES, relay } from './bridge.ts';
 import { commonNameOf, shownSubject } from './client-certificates.ts';
 import type { Door, Met } from './door.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { groupOf } from './key-exchange.ts';
-import { clientLeg } from './leg.ts';
+import { breakOff, clientLeg, type Leg } from './leg.ts';
+import { type Overture, overture } from './overture.ts';
 import { type Reached, reach } from './reach.ts';
 import { leave, turnAway } from './turn-away.ts';
 import { type Ending, failed, OVER, type Visit } from './visited.ts';
@@ -58,8 +61,10 @@ export async function attend(visit: Visit, options: GatewayOptions, house: House
 
 /** Ends a connection whose time is over. */
 export function cutOff(visit: Visit, why: string): void {
+  const { client, beneath } = visit;
   visit.late ??= why;
-  visit.client.destroy();
+  if (visit.tls !== undefined || client === beneath) breakOff(client, beneath);
+  else client.destroy(); // in the midst of a handshake
 }
 
 const inTime = ({ late }: Visit, ending: Ending): Ending => (late === undefined ? ending : failed('late', late));
@@ -144,7 +149,7 @@ async function between(
   const agreed = as.secured === true ? visit.agreed : undefined;
   if (visit.kept !== undefined) {
     const crossed = await cross(visit, options, visit.kept, as);
-    return crossed === 'unwilling' ? failed('backend', 'the backend: it does not greet as one who serves') : crossed;
+    return isUnserved(crossed) ? failed('backend', `the backend: ${UNSERVED[crossed]}`) : crossed;
   }
   let why = 'there is none';
   for (const backend of backends.inOrder()) {
@@ -155,48 +160,96 @@ async function between(
       backends.failed(backend, why);
       continue;
     }
-    backends.reached(backend);
-    const crossed = await cross(visit, options, reached, as);
-    if (crossed !== 'unwilling') return crossed;
-    why = 'it does not greet as one who serves';
+    const crossed = await cross(visit, options, reached, as, () => backends.reached(backend));
+    if (!isUnserved(crossed)) return crossed;
+    why = UNSERVED[crossed];
+    if (crossed === 'hung-up') backends.failed(backend, why);
   }
   return sendAway(client, profile, as, `the backend: ${why}`);
 }
 
-/** Carries a client over a connection to a backend; one that does not want to serve has said nothing yet that was passed on. */
+/** Why a client that has heard nothing yet can go to another backend. */
+const UNSERVED = {
+  unwilling: 'it does not greet as one who serves',
+  'hung-up': 'it hung up before it had said anything',
+} as const;
+type Unserved = keyof typeof UNSERVED;
+const isUnserved = (crossed: Ending | 'start-tls' | Unserved): crossed is Unserved =>
+  typeof crossed === 'string' && crossed !== 'start-tls';
+
+/**
+ * Carries a client over a connection to a backend; one that does not serve has said nothing yet that was passed on.
+ * @param serves called when the backend has shown that it is alive
+ */
 async function cross(
   visit: Visit,
-  { profile, host = 'localhost' }: GatewayOptions,
+  { profile, host = 'localhost', idleMs = IDLE_MS }: GatewayOptions,
   { leg, greeting }: Reached,
   as: Omit<ServerContext, 'host'>,
-): Promise<Ending | 'start-tls' | 'unwilling'> {
+  serves: () => void = ignore,
+): Promise<Ending | 'start-tls' | Unserved> {
   const { client } = visit;
   if (visit.kept === undefined) visit.backends.push(leg.socket);
-  const legs = { client: clientLeg(client), backend: leg };
-  if (profile?.middle === undefined) {
+  const legs = { client: clientLeg(client, visit.beneath), backend: leg };
+  const mediator = profile?.middle && mediate(profile.middle.mediate({ host, ...as }));
+  const began = leg.socket.bytesWritten;
+  const first = greeting === undefined ? await opens(legs, mediator) : SPOKEN;
+  if (first.kind === 'hung-up') return hungUp(legs);
+  serves();
+  client.once('close', () => waitFor(visit, leg, idleMs));
+  if (mediator === undefined) {
     if (greeting !== undefined) legs.client.write(greeting);
+    if (first.kind === 'said') legs[OTHER[first.by]].write(first.piece);
     return cameToEnd(await relay(legs));
   }
-  const mediator = mediate(profile.middle.mediate({ host, ...as }));
   if (greeting !== undefined) mediator.feed('backend', greeting);
+  if (first.kind === 'said') mediator.feed(first.by, first.piece);
   const crossed = await bridge(legs, mediator);
-  if (crossed.kind === 'relay') {
-    return cameToEnd(await relay(legs, mediator));
-  }
+  if (crossed.kind === 'relay') return cameToEnd(await relay(legs, mediator));
+  if (crossed.kind === 'over' && crossed.broke !== undefined && (crossed.said || crossed.whose === 'client'))
+    return cameToEnd(crossed); // and the other one is broken off
   legs.client.release();
   if (crossed.kind === 'start-tls') {
     const hello = mediator.leftover('client'); // where it comes unasked
     if (hello.length > 0) client.unshift(hello);
-    if (profile.middle.greetsOnce === true) visit.kept = { leg, greeting: mediator.leftover('backend') };
+    if (profile?.middle?.greetsOnce === true) visit.kept = { leg, greeting: mediator.leftover('backend') };
+    else leg.socket.destroySoon(); // what it has heard in clear is known no more
   }
   if (crossed.kind === 'refused') {
     leg.socket.destroySoon();
     return 'unwilling';
   }
   if (crossed.kind !== 'over') return concluded(client, crossed);
-  if (crossed.whose === 'backend' && !crossed.said) return sendAway(client, profile, as, 'the backend hung up');
+  if (crossed.whose === 'backend' && !crossed.said)
+    return leg.socket.bytesWritten === began && mediator.leftover('client').length === 0
+      ? hungUp(legs)
+      : sendAway(client, profile, as, 'the backend hung up');
   leave(client);
   return cameToEnd(crossed);
+}
+
+/** Waits for the first words, unless it is us who has them. */
+function opens(legs: Readonly<Record<Party, Leg>>, mediator: Mediator | undefined): Promise<Overture> | typeof SPOKEN {
+  const isUnread = mediator === undefined || mediator.verdict?.kind === 'relay';
+  const mayBegin = PARTIES.filter((each) => isUnread || mediator.wants(each));
+  const isOurs = mediator !== undefined && mediator.output.length > 0;
+  return isOurs || mayBegin.length === 0 ? SPOKEN : overture(legs, mayBegin);
+}
+
+const SPOKEN = { kind: 'spoken' } as const;
+
+function hungUp({ client, backend }: Readonly<Record<Party, Leg>>): Unserved {
+  client.release();
+  backend.socket.destroy();
+  return 'hung-up';
+}
+
+/** A backend whose client has left may take what is still for it, but has to take it. */
+function waitFor(visit: Visit, { socket, breakOff: cut }: Leg, idleMs: number): void {
+  socket.setTimeout(idleMs, () => {
+    visit.late ??= `the backend took nothing for ${idleMs} ms`;
+    cut();
+  });
 }
 
 const cameToEnd = (crossed: { readonly broke?: Broke } | undefined): Ending =>

@@ -51,6 +51,8 @@ export interface Secured extends Visitor {
 export interface Visit extends Visitor {
   /** The client's connection: from the handshake on, TLS. */
   client: net.Socket;
+  /** The connection that it came by, which TLS is over. */
+  readonly beneath: net.Socket;
   from: string;
   origin: Origin | undefined;
   readonly began: number;
@@ -71,6 +73,7 @@ export function startVisit(client: net.Socket, id: number): Visit {
   return {
     id,
     client,
+    beneath: client,
     origin,
     from: origin?.from.address ?? '',
     began: performance.now(),

@@ -8,6 +8,8 @@ export interface Reader {
   uint32(): number;
   /** The next `length` octets, as a view: not a copy. */
   take(length: number): Uint8Array;
+  /** Goes on behind the next `length` octets: where many are read one by one, views of them cost more than all else. */
+  skip(length: number): void;
   /** All that is left, as a view. */
   rest(): Uint8Array;
   /** Another reader of the same input, from an offset of the whole on; `end` is by default that of the whole. */
@@ -55,6 +57,9 @@ const FUNCTIONS: ThisType<Place> & Omit<Reader, 'whole' | 'input'> = {
   take(length) {
     const from = need(this, length);
     return this.whole.subarray(from, from + length);
+  },
+  skip(length) {
+    need(this, length);
   },
   rest() {
     return this.take(this.left);

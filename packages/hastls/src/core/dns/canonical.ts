@@ -1,7 +1,7 @@
 import { compareBytes, equalBytes } from '../bytes/compare.ts';
 import { reader } from '../bytes/reader.ts';
 import { writer } from '../bytes/writer.ts';
-import { canonical, child, labelCount, type Name, ROOT, suffix, writeName } from './name.ts';
+import { canonical, child, labelCount, type Name, suffix, writeName } from './name.ts';
 import { readRdata } from './rdata.ts';
 import type { ResourceRecord } from './resource-record.ts';
 import { type Rrsig, readRrsig } from './typed-rdata.ts';
@@ -44,13 +44,13 @@ export function signedOctetsOf(signature: Rrsig, canonicalSet: readonly Resource
   const to = writer().uint16(typeCovered).uint8(algorithm).uint8(labels);
   to.uint32(originalTtl).uint32(expiration).uint32(inception).uint16(keyTag);
   writeName(to, canonical(signer));
-  const owner = writer();
-  writeName(owner, signedOwner(canonicalSet[0]?.name ?? ROOT, labels)); // one for the whole set
-  const ownerOctets = owner.finish();
-  for (const { type, class: recordClass, rdata } of canonicalSet) {
-    if (type !== typeCovered) throw new RangeError(`a signature over type ${typeCovered}, not ${type}`);
-    to.bytes(ownerOctets).uint16(type).uint16(recordClass).uint32(originalTtl).uint16(rdata.length).bytes(rdata);
-  }
+  const [first] = canonicalSet;
+  if (first === undefined) return to.finish();
+  if (first.type !== typeCovered) throw new RangeError(`a signature over type ${typeCovered}, not ${first.type}`);
+  const head = writer();
+  writeName(head, signedOwner(first.name, labels));
+  const same = head.uint16(typeCovered).uint16(first.class).uint32(originalTtl).finish(); // in each record of the set
+  for (const { rdata } of canonicalSet) to.bytes(same).uint16(rdata.length).bytes(rdata);
   return to.finish();
 }
 

@@ -103,7 +103,7 @@ function readRecord(from: Reader): ResourceRecord {
   const ttl = from.uint32();
   const length = from.uint16();
   const start = from.at;
-  from.take(length);
+  from.skip(length);
   // an update's "any such record" has no data, whatever its type [RFC2136 §2.4]
   const rdata =
     length === 0 && recordClass !== CLASS_IN ? new Uint8Array(0) : readRdata(type, from.part(start, start + length));

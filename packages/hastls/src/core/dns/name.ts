@@ -116,48 +116,82 @@ export function writeLabel(out: Writer, label: string): void {
  * @throws RangeError on a forward pointer, an unknown label type, a name over 255 octets.
  */
 export const readName = (from: Reader, compression: 'allowed' | 'forbidden' = 'allowed'): Name =>
-  (readWritten(from, compression, 0).text || '.') as Name; // built of checked labels
+  (textOf(findName(from, compression, 0), from.whole) || '.') as Name; // built of checked labels
 
 /** The octets of the name that `readName` would read, written out. */
-export const readNameOctets = (from: Reader): Uint8Array => readWritten(from, 'allowed', 0).octets;
+export const readNameOctets = (from: Reader): Uint8Array => octetsOf(findName(from, 'allowed', 0), from.whole);
 
-/** A name with what it points to. */
-interface WrittenName {
-  /** Its labels, each with its dot. */
-  readonly text: string;
-  readonly octets: Uint8Array;
+/** Where a name is, whose every part was checked; what it comes to is made when somebody wants it, and kept. */
+interface FoundName {
+  /** Its own labels: up to a pointer, or with the zero that ends them. */
+  readonly start: number;
+  readonly end: number;
+  /** What the pointer leads to. */
+  readonly tail: FoundName | undefined;
+  /** Octets when it is written out. */
+  readonly length: number;
   readonly jumps: number;
+  /** Its labels, each with its dot. */
+  text?: string;
+  octets?: Uint8Array;
 }
 
-function readWritten(from: Reader, compression: 'allowed' | 'forbidden', depth: number): WrittenName {
+function findName(from: Reader, compression: 'allowed' | 'forbidden', depth: number): FoundName {
   const start = from.at;
-  for (let text = ''; ; ) {
+  for (;;) {
     const { at } = from;
     const size = from.uint8();
-    if (size === 0) return { text, octets: from.whole.subarray(start, from.at), jumps: 0 };
+    if (size === 0) return { start, end: from.at, tail: undefined, length: from.at - start, jumps: 0 };
     if (size >= 0xc0) {
       const target = ((size & 0x3f) << 8) | from.uint8();
       if (compression === 'forbidden') throw new RangeError('a compressed name where none may stand');
       if (target >= start) throw new RangeError('a compression pointer that does not point backwards');
       const tail = pointedTo(from, target, depth + 1);
-      const octets = at === start ? tail.octets : concatBytes(from.whole.subarray(start, at), tail.octets);
-      if (octets.length > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
-      return { text: text + tail.text, octets, jumps: tail.jumps + 1 };
+      const length = at - start + tail.length;
+      if (length > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
+      return { start, end: at, tail, length, jumps: tail.jumps + 1 };
     }
     if (size > MAX_LABEL) throw new RangeError(`label type 0x${size.toString(16)} is unknown`);
     if (at + size + 2 - start > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
-    text += `${presentLabel(from.take(size))}.`;
+    from.skip(size);
   }
 }
 
+function textOf(name: FoundName, whole: Uint8Array): string {
+  if (name.text !== undefined) return name.text;
+  const { start, end, tail } = name;
+  const characters: number[] = []; // one string is made of them: a sum of strings is kept in as many pieces
+  for (let at = start; at < end; ) {
+    const size = whole[at++] as number; // within bounds, as was checked
+    if (size === 0) break;
+    present(whole, at, at + size, characters);
+    characters.push(DOT);
+    at += size;
+  }
+  const own = String.fromCharCode(...characters);
+  name.text = tail === undefined ? own : own + textOf(tail, whole);
+  return name.text;
+}
+
+const DOT = 0x2e;
+
+function octetsOf(name: FoundName, whole: Uint8Array): Uint8Array {
+  if (name.octets !== undefined) return name.octets;
+  const { start, end, tail } = name;
+  if (tail === undefined) name.octets = whole.subarray(start, end);
+  else if (start === end) name.octets = octetsOf(tail, whole);
+  else name.octets = concatBytes(whole.subarray(start, end), octetsOf(tail, whole));
+  return name.octets;
+}
+
 /** Read once, and kept with the input: thousands of pointers to a long name must not cost thousands of readings. */
-function pointedTo(from: Reader, target: number, depth: number): WrittenName {
+function pointedTo(from: Reader, target: number, depth: number): FoundName {
   from.input.found ??= new Map();
   const { found } = from.input;
-  const name = found.get(target) as WrittenName | undefined; // nothing else is kept there
+  const name = found.get(target) as FoundName | undefined; // nothing else is kept there
   if (depth + (name?.jumps ?? 0) > MAX_JUMPS) throw new RangeError('a name of too many compression pointers');
   if (name !== undefined) return name;
-  const read = readWritten(from.part(target), 'allowed', depth);
+  const read = findName(from.part(target), 'allowed', depth);
   found.set(target, read);
   return read;
 }
@@ -193,9 +227,19 @@ export function labelOctets(label: string): Uint8Array {
 }
 
 function presentLabel(octets: Uint8Array): string {
-  let text = '';
-  for (const octet of octets) text += PRESENTED[octet];
-  return text;
+  const characters: number[] = [];
+  present(octets, 0, octets.length, characters);
+  return String.fromCharCode(...characters);
+}
+
+/** Appends the characters that octets stand as. */
+function present(octets: Uint8Array, start: number, end: number, characters: number[]): void {
+  for (let at = start; at < end; at++) {
+    const octet = octets[at] as number; // within bounds
+    const shown = PRESENTED[octet] as string; // each has its own
+    if (shown.length === 1) characters.push(octet);
+    else for (let index = 0; index < shown.length; index++) characters.push(shown.charCodeAt(index));
+  }
 }
 
 const presentOctet = (octet: number): string => {

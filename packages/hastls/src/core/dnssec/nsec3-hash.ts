@@ -36,7 +36,11 @@ export function createNsec3Hasher(hashes: Pick<Hashes, 'sha1'>): Nsec3Hasher {
 export function nsec3Hash(name: Name, { salt, iterations }: Hashing, { sha1 }: Pick<Hashes, 'sha1'>): Uint8Array {
   const wire = writer();
   writeName(wire, canonical(name));
-  let hash = sha1(concatBytes(wire.finish(), salt));
-  for (let turn = 0; turn < iterations; turn++) hash = sha1(concatBytes(hash, salt));
+  let hash = sha1(wire.bytes(salt).finish());
+  const salted = concatBytes(hash, salt); // one for all rounds
+  for (let turn = 0; turn < iterations; turn++) {
+    salted.set(hash);
+    hash = sha1(salted);
+  }
   return hash;
 }

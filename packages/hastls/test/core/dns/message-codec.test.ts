@@ -170,6 +170,18 @@ test('pointers to pointers are followed only so far', () => {
   assert.equal(decodeMessage(pointerBomb(8000, 4000)).ok, false);
 });
 
+test('[RFC1035 §2.3.4] a name is no longer for being written in pieces: with what it points to it has 255 octets at most', () => {
+  const tail = `${`3f${'61'.repeat(63)}`.repeat(3)}00`; // 193 octets, from 12 on
+  const named = (label: number) =>
+    headed('0001000100000000', `${tail}00010001${toHex(octetsOf(label))}c00cff7800010000012c0000`);
+  assert.equal(decoded(named(61)).answers[0]?.name.length, 254); // dots instead of lengths, and none for the root
+  const refused = decodeMessage(named(62));
+  assert.match(refused.ok ? '' : refused.why, /at most 255 octets/);
+});
+
+/** A label of so many octets. */
+const octetsOf = (length: number): Uint8Array => Uint8Array.from([length, ...new Array<number>(length).fill(0x62)]);
+
 test('the root can be asked about', () => {
   const message: Message = { ...base, questions: [{ name: ROOT, type: TYPE.DNSKEY }] };
   assert.deepEqual(decoded(encodeMessage(message)), message);

@@ -12,7 +12,7 @@ import { keysOf } from './key.ts';
 import { type Denied, type NsecRecord, nsecCovers, nsecDenial } from './nsec.ts';
 import { type Nsec3Record, nsec3Covers, nsec3Denial } from './nsec3.ts';
 import type { Given, Link, Need, ProvenZone } from './proof.ts';
-import { rrsetOf, rrsetsOf, type Signature } from './rrset.ts';
+import { type Rrset, rrsetOf, rrsetsOf, type Signature, signaturesOver } from './rrset.ts';
 import { questionToText, type Session } from './session.ts';
 import { verifyRrset } from './signature.ts';
 import { createWitness, type Witness } from './witness.ts';
@@ -71,10 +71,16 @@ function conclude<R extends object>(
 }
 
 /** The signatures over what a message denies with. */
-export const denialSignatures = ({ authorities }: Message): readonly Signature[] =>
-  [TYPE.NSEC, TYPE.NSEC3, TYPE.SOA]
-    .flatMap((type) => rrsetsOf(authorities, type))
-    .flatMap(({ signatures }) => signatures);
+export function denialSignatures({ authorities }: Message): readonly Signature[] {
+  const known = found.get(authorities);
+  if (known !== undefined) return known;
+  const signatures = [TYPE.NSEC, TYPE.NSEC3, TYPE.SOA].flatMap((type) => signaturesOver(authorities, type));
+  found.set(authorities, signatures);
+  return signatures;
+}
+
+/** They are asked for again at each step: read once for as long as the message is held. */
+const found = new WeakMap<Message['authorities'], readonly Signature[]>();
 
 /** Denial records of one zone in one message. */
 interface Evidence {
@@ -111,7 +117,7 @@ function* gather(session: Session, zone: ProvenZone, { authorities }: Message): 
   const links: Link[] = [];
   const lifetimes = [...soaLifetimes(session, zone.zone, authorities)];
   let failure: Failure | undefined;
-  for (const rrset of [...rrsetsOf(authorities, TYPE.NSEC), ...rrsetsOf(authorities, TYPE.NSEC3)]) {
+  for (const rrset of denialRrsets(authorities)) {
     if (!rrset.signatures.some(({ signer }) => sameName(signer, zone.zone))) continue;
     const verified = yield* verifyRrset(session, rrset, zone.zone, keys);
     if (isFailure(verified)) {
@@ -131,6 +137,11 @@ function* gather(session: Session, zone: ProvenZone, { authorities }: Message): 
     }
   }
   return { nsec, nsec3, links, expires: Math.min(...lifetimes), failure };
+}
+
+function* denialRrsets(authorities: Message['authorities']): Generator<Rrset> {
+  yield* rrsetsOf(authorities, TYPE.NSEC);
+  yield* rrsetsOf(authorities, TYPE.NSEC3);
 }
 
 function nsecRecord({ name, rdata }: ResourceRecord): NsecRecord {

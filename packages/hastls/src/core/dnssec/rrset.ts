@@ -45,11 +45,30 @@ export const rrsetsAt = (section: readonly ResourceRecord[], name: Name): readon
     .filter((type) => type !== TYPE.RRSIG)
     .flatMap((type) => rrsetOf(section, name, type) ?? []);
 
-/** All RRsets of a type in a section. */
-export function rrsetsOf(section: readonly ResourceRecord[], type: number): readonly Rrset[] {
-  const owners = new Set(section.filter((record) => record.type === type).map((record) => canonical(record.name)));
-  return [...owners].flatMap((owner) => rrsetOf(section, owner, type) ?? []);
+/** All RRsets of a type in a section, each made when it is wanted: there may be more of them than anybody will look at. */
+export function* rrsetsOf(section: readonly ResourceRecord[], type: number): Generator<Rrset> {
+  for (const owner of ownersOf(section, type)) {
+    const rrset = rrsetOf(section, owner, type);
+    if (rrset !== undefined) yield rrset;
+  }
 }
+
+/** The signatures over all RRsets of a type in a section. */
+export function signaturesOver(section: readonly ResourceRecord[], type: number): readonly Signature[] {
+  const signatures = section.filter((record) => record.type === TYPE.RRSIG && record.class === CLASS_IN);
+  if (signatures.length === 0) return NO_SIGNATURES;
+  const owners = ownersOf(section, type);
+  return signatures.flatMap((record) =>
+    owners.has(canonical(record.name)) ? signatureOver(type, record) : NO_SIGNATURES,
+  );
+}
+
+const ownersOf = (section: readonly ResourceRecord[], type: number): ReadonlySet<Name> =>
+  new Set(
+    section
+      .filter((record) => record.type === type && record.class === CLASS_IN)
+      .map((record) => canonical(record.name)),
+  );
 
 /** So few records are gone through each time: that is quicker than to sort them. */
 const FEW = 16;

@@ -5,15 +5,18 @@ export interface Algorithm {
   readonly name: string;
   /** What is wrong with a public key, if anything. */
   readonly complaint: (publicKey: Uint8Array, minRsaBits: number) => string | undefined;
+  /** What the check of a signature counts for. */
+  readonly weight: 1 | 2;
 }
 
 export const DEFAULT_MIN_RSA_BITS = 1024;
 const MAX_RSA_BITS = 4096;
 const MAX_RSA_EXPONENT_OCTETS = 8;
 
-const rsa = (name: string): Algorithm => ({ name, complaint: rsaComplaint });
-const fixed = (name: string, length: number): Algorithm => ({
+const rsa = (name: string): Algorithm => ({ name, weight: 1, complaint: rsaComplaint });
+const fixed = (name: string, length: number, weight: Algorithm['weight'] = 1): Algorithm => ({
   name,
+  weight,
   complaint: (key) => (key.length === length ? undefined : `has ${key.length} octets instead of ${length}`),
 });
 
@@ -21,7 +24,7 @@ const SUPPORTED: Readonly<Record<number, Algorithm>> = {
   8: rsa('RSA/SHA-256'),
   10: rsa('RSA/SHA-512'),
   13: fixed('ECDSA P-256/SHA-256', 64),
-  14: fixed('ECDSA P-384/SHA-384', 96),
+  14: fixed('ECDSA P-384/SHA-384', 96, 2),
   15: fixed('Ed25519', 32),
   16: fixed('Ed448', 57),
 };
@@ -35,6 +38,9 @@ const WITH_SHA1: Readonly<Record<number, Algorithm>> = {
 /** The algorithm by its number; `undefined` when we do not validate with it, so that it counts as unknown. [RFC4035 §5.2] */
 export const supportedAlgorithm = (number: number, acceptSha1 = false): Algorithm | undefined =>
   SUPPORTED[number] ?? (acceptSha1 ? WITH_SHA1[number] : undefined);
+
+/** What a check by an algorithm counts for, of all that a question may cause. */
+export const weightOf = (number: number): number => supportedAlgorithm(number)?.weight ?? 1;
 
 export const algorithmToText = (number: number): string =>
   (SUPPORTED[number] ?? WITH_SHA1[number])?.name ?? `algorithm ${number}`;

@@ -14,6 +14,7 @@
 export { algorithmToText } from './algorithms.ts';
 export { readAnchors } from './anchors.ts';
 export { anchorsStateToText, readAnchorsState } from './anchors-state.ts';
+export { type AnswerReader, createAnswerReader } from './answer-reader.ts';
 export { ROOT_ANCHORS } from './built-in-anchors.ts';
 export { LIMITS, type Limit } from './limits.ts';
 export * from './proof.ts';

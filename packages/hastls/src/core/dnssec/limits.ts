@@ -7,7 +7,7 @@ export const LIMITS = {
   keysPerTag: 4,
   /** Signature checks for one RRset. */
   checksPerRrset: 8,
-  /** Signature checks in all. */
+  /** Signature checks in all; one by P-384 counts as two, as it takes the time of several. */
   checksPerQuestion: 64,
   /** Keys that a DS names but does not fit, in one zone. */
   dsMismatches: 4,
@@ -21,6 +21,10 @@ export const LIMITS = {
   aliasLinks: 16,
   /** Questions to the upstream, the first one included. */
   upstreamQuestions: 40,
+  /** Records in all answers together: five of the longest RRsets that BIND keeps. */
+  recordsPerQuestion: 512,
+  /** Octets of all answers together, when `createAnswerReader()` reads them: two of the longest messages. */
+  octetsPerQuestion: 131_072,
 } as const;
 
 export type Limit = keyof typeof LIMITS;

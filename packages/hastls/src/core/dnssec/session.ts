@@ -4,6 +4,7 @@ import { canonical, type Name } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { RCODE, rcodeToText } from '../dns/rcode.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
+import { weightOf } from './algorithms.ts';
 import { bogus, type Failure, indeterminate, limitReached, SIGN_ANEW } from './failure.ts';
 import { LIMITS } from './limits.ts';
 import { createNsec3Hasher, type Nsec3Hasher } from './nsec3-hash.ts';
@@ -41,6 +42,7 @@ export function startSession(context: Context): Session {
   const most = context.questions ?? LIMITS.upstreamQuestions;
   let asked = 0;
   let checked = 0;
+  let records = 0;
   let signaturesSeen = false;
 
   function* fetch(questions: readonly Question[]): Generator<Need, void, Given> {
@@ -53,7 +55,7 @@ export function startSession(context: Context): Session {
     asked += missing.size;
     const given = yield { ask: [...missing.values()], check: [] };
     for (const [index, key] of [...missing.keys()].entries()) {
-      const reply = given.replies[index] ?? { kind: 'failure', why: 'no reply was given' };
+      const reply = bounded(given.replies[index] ?? { kind: 'failure', why: 'no reply was given' });
       replies.set(key, reply);
       if (reply.kind === 'failure') continue;
       const { answers, authorities } = reply.message;
@@ -65,6 +67,16 @@ export function startSession(context: Context): Session {
         )
           extendedErrors.push(each);
     }
+  }
+
+  /** Whoever reads answers without `createAnswerReader()` is held to the limit here. */
+  function bounded(reply: Reply): Reply {
+    if (reply.kind === 'failure') return reply;
+    const more = reply.message.answers.length + reply.message.authorities.length;
+    if (records + more > LIMITS.recordsPerQuestion)
+      return { kind: 'failure', why: limitReached('recordsPerQuestion').because[0] };
+    records += more;
+    return reply;
   }
 
   const messageTo = (question: Question): Message | undefined => {
@@ -87,8 +99,8 @@ export function startSession(context: Context): Session {
       return reply === undefined ? limitReached('upstreamQuestions') : usable(question, reply);
     },
     *check(check) {
-      if (checked >= LIMITS.checksPerQuestion) return limitReached('checksPerQuestion');
-      checked++;
+      checked += weightOf(check.algorithm);
+      if (checked > LIMITS.checksPerQuestion) return limitReached('checksPerQuestion');
       const given = yield { ask: [], check: [check] };
       return given.valid[0] === true;
     },

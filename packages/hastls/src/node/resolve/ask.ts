@@ -1,5 +1,5 @@
 import { decodeMessage, type Message, type Question, RCODE } from '../../core/dns/index.ts';
-import type { Reply } from '../../core/dnssec/index.ts';
+import type { AnswerReader, Reply } from '../../core/dnssec/index.ts';
 import { createEnds } from './ends.ts';
 import { createHealth } from './health.ts';
 import { inLettersOf, inMixedCase, isTruncated, toQuery } from './query.ts';
@@ -27,9 +27,10 @@ export interface InVain {
 export interface Asker {
   /**
    * Puts a question to the upstreams, by all ways but some.
+   * @param readAnswer by default without a limit
    * @throws the signal's reason, when it fires before there is an answer
    */
-  ask(question: Question, signal: Signal, without?: readonly string[]): Promise<Answered>;
+  ask(question: Question, signal: Signal, without?: readonly string[], readAnswer?: AnswerReader): Promise<Answered>;
   /** All ways there are: `udp://192.0.2.1 over TCP`. */
   readonly ways: readonly string[];
   /** Has these asked last for a while, as what they answer is no use. */
@@ -66,14 +67,20 @@ export function createAsk(
   const attempts = toAttempts(upstreams, rounds, patienceMs);
   const ways = [...new Set(attempts.map(({ way }) => way))];
 
-  async function ask(question: Question, signal: Signal, without: readonly string[] = []): Promise<Answered> {
+  async function ask(
+    question: Question,
+    signal: Signal,
+    without: readonly string[] = [],
+    readAnswer: AnswerReader = decodeMessage,
+  ): Promise<Answered> {
     signal.throwIfAborted();
     const left = ways.filter((way) => !without.includes(way));
     if (left.length === 0) return { reply: { kind: 'failure', why: 'there is nobody left to ask' }, inVain: [] };
     const ranks = new Map(left.map((way) => [way, health.rank(way)]));
     const plan = ranks.size === ways.length && isCalm(ranks) ? attempts : inOrder(attempts, ranks);
     const over = createCaller();
-    const asking: Asking = { connections, question, mixedCase, elapsedMs, signal: over.signal, running: new Set() };
+    const how = { connections, mixedCase, readAnswer, elapsedMs };
+    const asking: Asking = { ...how, question, signal: over.signal, running: new Set() };
     const abort = () => over.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -104,6 +111,7 @@ interface Asking {
   readonly question: Question;
   readonly mixedCase: boolean;
   readonly signal: Signal;
+  readonly readAnswer: AnswerReader;
   /** The attempts that have not ended. */
   readonly running: Set<Attempt>;
   elapsedMs(): number;
@@ -239,7 +247,7 @@ function replan(
 
 /** Never throws: what goes wrong is heard, too. */
 async function hear(
-  { connections, question, mixedCase, signal, elapsedMs }: Asking,
+  { connections, question, mixedCase, signal, readAnswer, elapsedMs }: Asking,
   attempt: Attempt,
 ): Promise<Running & { readonly heard: Heard }> {
   const began = elapsedMs();
@@ -248,16 +256,16 @@ async function hear(
     const query = toQuery(question);
     const sent = mixedCase && transport === 'udp' ? inMixedCase(query) : query;
     const answer = await connections.exchange(upstream, transport, sent, signal);
-    return { attempt, began, heard: read(sent === query ? answer : inLettersOf(query, answer)) };
+    return { attempt, began, heard: read(sent === query ? answer : inLettersOf(query, answer), readAnswer) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { attempt, began, heard: { kind: 'dead', why } };
   }
 }
 
-function read(octets: Uint8Array): Heard {
+function read(octets: Uint8Array, readAnswer: AnswerReader): Heard {
   if (isTruncated(octets)) return { kind: 'unfit', why: 'the answer is truncated' };
-  const decoded = decodeMessage(octets);
+  const decoded = readAnswer(octets);
   if (!decoded.ok) return { kind: 'unfit', why: decoded.why };
   const message = decoded.value;
   if (UNREADABLE.has(message.rcode)) return { kind: 'unfit', why: 'it does not understand the query' };

@@ -1,18 +1,31 @@
 import type { Question } from '../../core/dns/index.ts';
 import { TYPE } from '../../core/dns/index.ts';
-import { type Context, LIMITS, type Proven, prove, type Reply } from '../../core/dnssec/index.ts';
+import {
+  type AnswerReader,
+  type Context,
+  createAnswerReader,
+  LIMITS,
+  type Proven,
+  prove,
+  type Reply,
+} from '../../core/dnssec/index.ts';
 import type { Answered, Asker } from './ask.ts';
 import { drive } from './drive.ts';
 import type { Inquiry } from './inquiry.ts';
 import { createCaller, type Signal } from './signal.ts';
 
 /** Asks by all ways but these, and says which way the answer came. */
-export type AskWithout = (question: Question, signal: Signal, without: readonly string[]) => Promise<Answered>;
+export type AskWithout = (
+  question: Question,
+  signal: Signal,
+  without: readonly string[],
+  readAnswer: AnswerReader,
+) => Promise<Answered>;
 
 /**
  * Proves an answer through several upstreams. Where signatures are missing whoever was asked may have left them out,
- * so that the proof is begun anew without them, for as long as there is somebody else, within the one time and the one
- * number of questions. A zone that has no signatures, though it should, looks the same by all ways.
+ * so that the proof is begun anew without them, for as long as there is somebody else, within the one time, the one number
+ * of questions and the one room for their answers. A zone that has no signatures, though it should, looks the same by all ways.
  * @param inquiries takes what is asked
  * @throws the reason of `off`, which fires when nobody wants the outcome any more
  */
@@ -29,6 +42,7 @@ export async function insist(
   const leave = () => over.abort(off.reason);
   off.addEventListener('abort', leave, { once: true });
   const timer = setTimeout(() => over.abort(new Error(`limit timeoutMs (${timeoutMs}) was reached`)), timeoutMs);
+  const readAnswer = createAnswerReader();
   let suspects: readonly string[] = [];
   let questions: number = LIMITS.upstreamQuestions;
   let first: Proven | undefined;
@@ -38,7 +52,7 @@ export async function insist(
       const ask = async (each: Question): Promise<Reply> => {
         questions--;
         try {
-          const answered = await upstreams.ask(each, over.signal, suspects);
+          const answered = await upstreams.ask(each, over.signal, suspects, readAnswer);
           replies.push(answered);
           inquiries.push({ question: each, way: answered.way ?? null, inVain: answered.inVain });
           return answered.reply;

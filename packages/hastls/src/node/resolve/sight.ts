@@ -1,4 +1,5 @@
-import { type Context, sightKeys } from '../../core/dnssec/index.ts';
+import type { Question } from '../../core/dns/index.ts';
+import { type Context, createAnswerReader, sightKeys } from '../../core/dnssec/index.ts';
 import { hashes } from '../crypto.ts';
 import type { Sight } from './anchor-keeper.ts';
 import type { Asker } from './ask.ts';
@@ -11,7 +12,8 @@ export const sightOf =
     const { notBefore = 0 } = trust;
     if (at < notBefore) return undefined; // a clock that nobody should believe
     const over = AbortSignal.timeout(timeoutMs / 2);
-    const ask = async (question: Parameters<Asker['ask']>[0]) => (await upstreams.ask(question, over, [])).reply;
+    const readAnswer = createAnswerReader();
+    const ask = async (question: Question) => (await upstreams.ask(question, over, [], readAnswer)).reply;
     const seen = await drive(sightKeys(tracked, { ...trust, at, hashes }), ask, new AbortController().signal);
     return 'failed' in seen ? undefined : seen;
   };

@@ -1,5 +1,13 @@
-import { parseName, type Question, typeFromText } from '#core/dns/index.js';
-import { type Anchor, type Context, type Proven, type ProvenZone, prove } from '#core/dnssec/index.js';
+import { encodeMessage, parseName, type Question, typeFromText } from '#core/dns/index.js';
+import {
+  type Anchor,
+  type AnswerReader,
+  type Context,
+  type Proven,
+  type ProvenZone,
+  prove,
+  type Reply,
+} from '#core/dnssec/index.js';
 import { hashes, verifyAll } from '#node/crypto.js';
 import type { Answerer } from '#node/testing/index.js';
 
@@ -17,6 +25,8 @@ export interface Run {
 export interface World {
   readonly answer: Answerer;
   readonly anchors: readonly Anchor[];
+  /** Answers come in octets, for this to read. Default: they do not. */
+  readonly readAnswer?: AnswerReader;
 }
 
 /** Proves `NAME TYPE` with the answers of a world. */
@@ -30,14 +40,16 @@ export async function run(asked: string, world: World, settings: Partial<Context
     if (ask.length > 0) roundTrips++;
     all.push(...ask);
     checks += check.length;
-    const replies = ask.map((each) => {
-      const message = world.answer(each);
-      return message === undefined
-        ? ({ kind: 'failure', why: 'timeout' } as const)
-        : ({ kind: 'message', message } as const);
-    });
+    const replies = ask.map((each) => replyOf(world, each));
     step = proving.next({ replies, valid: await verifyAll(check) });
   }
+}
+
+function replyOf({ answer, readAnswer }: World, asked: Question): Reply {
+  const message = answer(asked);
+  if (message === undefined) return { kind: 'failure', why: 'timeout' };
+  const read = readAnswer?.(encodeMessage(message)) ?? { ok: true, value: message };
+  return read.ok ? { kind: 'message', message: read.value } : { kind: 'failure', why: read.why };
 }
 
 /** The proof alone, as "secure data". */

@@ -2,13 +2,15 @@ import { concatBytes } from '#core/bytes/index.js';
 import {
   child,
   encodeMessage,
+  keyTag,
   MAX_MESSAGE,
   type Message,
   parseName,
   type ResourceRecord,
+  ROOT,
   TYPE,
 } from '#core/dns/index.js';
-import type { Limit } from '#core/dnssec/index.js';
+import { algorithmToText, LIMITS, type Limit } from '#core/dnssec/index.js';
 import {
   type Attack,
   against,
@@ -23,6 +25,8 @@ import { AT } from './driver.js';
 
 // Answers as long as they can be, made to cost as much work as they can. What they come to is tested beside this; what
 // they cost is measured by `npm run bench -- hostile`.
+
+export const octets = (...of: number[]): Uint8Array => Uint8Array.of(...of);
 
 const key = createZoneKey();
 const ZONE = parseName('signed.test.');
@@ -47,19 +51,31 @@ const SIGNATURE =
     .answer({ name: HOST, type: TYPE.A })
     .answers.find(({ type }) => type === TYPE.RRSIG)?.rdata ?? new Uint8Array();
 
-/** A signature by the zone's key over RRsets of the type, made by nobody who has it. */
-const worthless = (type: number, name: ResourceRecord['name'], turn: number): ResourceRecord => {
-  const rdata = concatBytes(Uint8Array.of(type >> 8, type & 0xff), SIGNATURE.subarray(2));
-  rdata[rdata.length - 1] = turn & 0xff;
-  rdata[rdata.length - 2] = turn >> 8;
+/** A signature like that one over RRsets of the type, by nobody who has the key: wrong in its middle, where each check goes to its end. */
+const worthless = (type: number, name: ResourceRecord['name'], turn: number, like = SIGNATURE): ResourceRecord => {
+  const rdata = concatBytes(octets(type >> 8, type), like.subarray(2));
+  rdata.set(octets(turn >> 8, turn), (BEFORE_SIGNATURE + rdata.length) >> 1);
   return record(name, TYPE.RRSIG, rdata);
 };
+/** Octets of an RRSIG's data up to the signer's name, and with it. */
+const BEFORE_SIGNATURE = 18 + ZONE.length + 1;
 
-export const octets = (...of: number[]): Uint8Array => Uint8Array.of(...of);
+/** The data of an RRSIG that says it is by this key. */
+const signedBy = (dnskey: Uint8Array, signature: Uint8Array): Uint8Array => {
+  const rdata = concatBytes(SIGNATURE.subarray(0, BEFORE_SIGNATURE), signature);
+  rdata.set(dnskey.subarray(3, 4), 2);
+  rdata.set(octets(keyTag(dnskey) >> 8, keyTag(dnskey)), 16);
+  return rdata;
+};
+
 const named = (turn: number) => child(turn.toString(36), HOST);
+/** Names of as many labels as there can be, none of which shares its end with another one. */
+const longNamed = (turn: number) => parseName(`${'a.'.repeat(124)}${1000 + turn}.`);
+/** A message has room for no more of them. */
+const LONG_NAMES = 240;
 
-/** Puts as many records into a section of the answers about addresses as a message has room for. */
-const flood = (section: 'answers' | 'authorities', make: (turn: number) => readonly ResourceRecord[]): Attack =>
+/** Puts as many records into a section of the answers about addresses as are read, or as a message has room for. */
+const flood = (section: 'answers' | 'authorities', make: Make, most = AS_MANY_AS_ARE_READ): Attack =>
   against(ofType(TYPE.A), (honest) => (question) => {
     const message = honest(question);
     if (message === undefined) return undefined;
@@ -69,15 +85,41 @@ const flood = (section: 'answers' | 'authorities', make: (turn: number) => reado
     for (let turn = 0; ; turn++) {
       const more = make(turn);
       room -= more.reduce((sum, { rdata }) => sum + rdata.length + OVERHEAD, 0);
-      if (room < 0) return whole();
+      if (room < 0 || records.length + more.length > most) return whole();
       records.push(...more);
     }
   });
+type Make = (turn: number) => readonly ResourceRecord[];
 /** Of a record besides its data, with a short label and a pointer. */
 const OVERHEAD = 16;
+/** What the other answers have is no more than the rest. */
+const AS_MANY_AS_ARE_READ = LIMITS.recordsPerQuestion - 24;
 
-const ofDenials = (type: number, rdata: Uint8Array): Attack =>
-  flood('authorities', (turn) => [record(named(turn), type, rdata)]);
+/** Pads each answer with records that nobody asked for. */
+const padded =
+  (padding: readonly ResourceRecord[]): Attack =>
+  (honest) =>
+  (question) => {
+    const message = honest(question);
+    return message && { ...message, additionals: padding };
+  };
+
+/** As many octets as an answer has room for, and more of them in one record than a thousand have. */
+export const paddedWithOctets = padded([record(HOST, 1234, new Uint8Array(64_000))]);
+
+/** Keys whose signatures take the longest to check, and something like a signature by each. */
+const slowKeys: readonly (readonly [what: string, dnskey: Uint8Array, signature: Uint8Array])[] = [
+  ...([14, 16] as const).map((algorithm) => {
+    const { rdata, sign } = createZoneKey({ algorithm });
+    return [algorithmToText(algorithm), rdata, sign(octets(0))] as const;
+  }),
+  [
+    'RSA with 4096 bits and an exponent of 64',
+    concatBytes(octets(1, 1, 3, 8, 8), new Uint8Array(8 + 512).fill(0xff)),
+    new Uint8Array(512).fill(1),
+  ],
+];
+
 const NSEC = octets(0, 0, 1, 0x40);
 const NSEC3 = octets(1, 0, 0, 0, 0, 1, 7, 0, 1, 0x40);
 
@@ -90,9 +132,24 @@ export interface Flood {
   readonly limit?: Limit;
 }
 
+/** What answers are filled with. */
+const fillings: readonly (readonly [what: string, section: 'answers' | 'authorities', make: Make])[] = [
+  ['NSEC records of other names', 'authorities', (turn) => [record(named(turn), TYPE.NSEC, NSEC)]],
+  ['NSEC3 records of other names', 'authorities', (turn) => [record(named(turn), TYPE.NSEC3, NSEC3)]],
+  ['addresses', 'answers', (turn) => [record(HOST, TYPE.A, octets(10, 0, turn >> 8, turn))]],
+  ['records of a type that nobody asked for', 'answers', (turn) => [record(HOST, 1234, octets(turn))]],
+  ['aliases of one name', 'answers', (turn) => [record(HOST, TYPE.CNAME, octets(1, 97 + (turn % 26), 0))]],
+];
+
 export const floods: readonly Flood[] = [
-  { what: 'NSEC records of thousands of names', attack: ofDenials(TYPE.NSEC, NSEC) },
-  { what: 'NSEC3 records of thousands of names', attack: ofDenials(TYPE.NSEC3, NSEC3) },
+  ...fillings.flatMap(([what, section, make]): readonly Flood[] => [
+    {
+      what: `thousands of ${what}`,
+      attack: flood(section, make, Number.POSITIVE_INFINITY),
+      limit: 'recordsPerQuestion',
+    },
+    { what: `as many ${what} as are read`, attack: flood(section, make) },
+  ]),
   {
     what: 'NSEC records, each with a worthless signature',
     attack: flood('authorities', (turn) => [
@@ -102,15 +159,7 @@ export const floods: readonly Flood[] = [
     limit: 'checksPerQuestion',
   },
   {
-    what: 'thousands of addresses',
-    attack: flood('answers', (turn) => [record(HOST, TYPE.A, octets(10, 0, turn >> 8, turn))]),
-  },
-  {
-    what: 'thousands of records of one octet, of a type that nobody asked for',
-    attack: flood('answers', (turn) => [record(HOST, 1234, octets(turn))]),
-  },
-  {
-    what: 'thousands of records, and as many worthless signatures',
+    what: 'addresses, and as many worthless signatures',
     attack: flood('answers', (turn) => [
       record(HOST, TYPE.A, octets(1, 1, turn >> 8, turn)),
       worthless(TYPE.A, HOST, turn),
@@ -118,9 +167,30 @@ export const floods: readonly Flood[] = [
     limit: 'checksPerRrset',
   },
   {
-    what: 'thousands of aliases of one name',
-    attack: flood('answers', (turn) => [record(HOST, TYPE.CNAME, octets(1, 97 + (turn % 26), 0))]),
+    what: 'NSEC records of the longest names there can be',
+    attack: flood('authorities', (turn) => [record(longNamed(turn), TYPE.NSEC, NSEC)], LONG_NAMES),
   },
+  {
+    what: 'honest answers, all padded with the longest names',
+    attack: padded(Array.from({ length: LONG_NAMES }, (_, turn) => record(longNamed(turn), 1234, octets(1)))),
+    limit: 'octetsPerQuestion',
+  },
+  {
+    what: 'honest answers, all padded with hundreds of records',
+    attack: padded(Array.from({ length: 300 }, (_, turn) => record(ROOT, 1234, octets(turn)))),
+    limit: 'recordsPerQuestion',
+  },
+  ...slowKeys.map(
+    ([what, rdata, signature]): Flood => ({
+      what: `worthless signatures over NSEC records by a key of ${what}`,
+      zone: { deadKeys: [rdata] },
+      attack: flood('authorities', (turn) => [
+        record(named(turn), TYPE.NSEC, NSEC),
+        worthless(TYPE.NSEC, named(turn), turn, signedBy(rdata, signature)),
+      ]),
+      limit: 'checksPerQuestion',
+    }),
+  ),
   {
     what: 'a KeyTrap: signatures times keys that cannot be told apart',
     zone: { deadKeys: collidingKeys(key, 3) },

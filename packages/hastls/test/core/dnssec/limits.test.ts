@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseName, TYPE } from '#core/dns/index.js';
-import { LIMITS, type Limit } from '#core/dnssec/index.js';
+import { createAnswerReader, LIMITS, type Limit } from '#core/dnssec/index.js';
 import {
   type Answerer,
   type Attack,
@@ -11,11 +11,13 @@ import {
   createZoneKey,
   dsRdata,
   type Hierarchy,
+  type KeyAlgorithm,
   multiplySignatures,
   ofType,
   type ZoneOptions,
 } from '#node/testing/index.js';
-import { AT, run } from './driver.js';
+import { AT, run, type World } from './driver.js';
+import { paddedWithOctets } from './hostile-answers.js';
 
 const key = createZoneKey();
 
@@ -49,6 +51,9 @@ const withDs = (ds: string): Hierarchy =>
 const manyTypes = (count: number): string =>
   Array.from({ length: count }, (_, turn) => `many TYPE${65_280 + turn} \\# 1 00`).join('\n');
 
+const addresses = (count: number): string =>
+  Array.from({ length: count }, (_, turn) => `many A 192.0.${turn >> 8}.${turn & 0xff}`).join('\n');
+
 const deep = (labels: number): string => `${'a.'.repeat(labels)}signed.test. A`;
 const iterated = (iterations: number): Hierarchy => world({ denial: { kind: 'nsec3', iterations } });
 const onlyAnswer = (attack: Attack): Attack => against(ofType(TYPE.A), attack);
@@ -61,6 +66,8 @@ interface Row {
   readonly beyond: () => Hierarchy | readonly [Hierarchy, Attack];
   /** The question beyond the limit, if it is another one. */
   readonly askedBeyond?: string;
+  /** Whether answers come in octets. Default: as messages. */
+  readonly inOctets?: true;
 }
 
 const rows: readonly Row[] = [
@@ -120,6 +127,19 @@ const rows: readonly Row[] = [
     within: () => scattered(8),
     beyond: () => scattered(14),
   },
+  {
+    limit: 'recordsPerQuestion',
+    asked: 'many.signed.test. A',
+    within: () => world({ records: addresses(LIMITS.recordsPerQuestion - 24) }),
+    beyond: () => world({ records: addresses(LIMITS.recordsPerQuestion + 1) }),
+  },
+  {
+    limit: 'octetsPerQuestion',
+    asked: 'host.signed.test. A',
+    within: () => [world(), onlyAnswer(paddedWithOctets)],
+    beyond: () => [world(), paddedWithOctets],
+    inOctets: true,
+  },
 ];
 
 /** Aliases that lead through so many zones, one link a message. */
@@ -141,21 +161,37 @@ function scattered(zones: number): readonly [Hierarchy, Attack] {
   return [hierarchy, oneLink];
 }
 
-const open = (made: Hierarchy | readonly [Hierarchy, Attack]) => {
+const open = (made: Hierarchy | readonly [Hierarchy, Attack], inOctets = false): World => {
   const [hierarchy, attack] = 'anchors' in made ? [made, (honest: Answerer) => honest] : made;
-  return { answer: attack(hierarchy.answer), anchors: hierarchy.anchors };
+  const world = { answer: attack(hierarchy.answer), anchors: hierarchy.anchors };
+  return inOctets ? { ...world, readAnswer: createAnswerReader() } : world;
 };
 
 test('every limit has its row', () => {
   assert.deepEqual(rows.map(({ limit }) => limit).sort(), Object.keys(LIMITS).sort());
 });
 
-for (const { limit, asked, within, beyond, askedBeyond = asked } of rows)
+for (const { limit, asked, within, beyond, askedBeyond = asked, inOctets } of rows)
   test(`[F8] limit ${limit}: proven within it, indeterminate by name beyond it`, async () => {
-    const inside = await run(asked, open(within()));
+    const inside = await run(asked, open(within(), inOctets));
     assert.equal(inside.proven.proof, 'secure', inside.proven.because.join('\n'));
-    const outside = await run(askedBeyond, open(beyond()));
+    const outside = await run(askedBeyond, open(beyond(), inOctets));
     assert.equal(outside.proven.proof, 'indeterminate', outside.proven.because.join('\n'));
     assert.match(outside.proven.because.join('\n'), new RegExp(`limit ${limit} `));
     assert.ok(outside.checks <= LIMITS.checksPerQuestion && outside.asked.length <= LIMITS.upstreamQuestions);
   });
+
+test('[F8] a check by P-384 counts as two', async () => {
+  const checksBy = async (algorithm: KeyAlgorithm) => {
+    const zone = { ...aliases(8), keys: [createZoneKey({ algorithm })] };
+    const { proven, checks } = await run(
+      'alias8.signed.test. A',
+      open([world(zone), onlyAnswer(multiplySignatures(7))]),
+    );
+    assert.match(proven.because.join('\n'), /limit checksPerQuestion /);
+    return checks;
+  };
+  const others = 2; // of the zone above
+  assert.equal(await checksBy(13), LIMITS.checksPerQuestion);
+  assert.equal(await checksBy(14), others + (LIMITS.checksPerQuestion - others) / 2);
+});

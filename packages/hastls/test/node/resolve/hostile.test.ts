@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createResolver } from 'hastls/resolve';
-import { createHierarchy } from 'hastls/testing';
+import { createHierarchy, startDnsServer } from 'hastls/testing';
 import { type Message, parseName, type ResourceRecord, TYPE } from '#core/dns/index.js';
 import { BUILD_DATE } from '#node/resolve/build-date.js';
 import { answerTo, framed, octetsOf, type Script, scriptedServer } from './scripted-server.js';
@@ -9,7 +9,10 @@ import { answerTo, framed, octetsOf, type Script, scriptedServer } from './scrip
 // Servers that would rather keep a resolver busy than answer it, on real sockets.
 
 const AT = BUILD_DATE + 1_000_000;
-const { anchors } = createHierarchy({ at: AT, zones: [{ apex: 'test.' }] });
+const { answer, anchors } = createHierarchy({
+  at: AT,
+  zones: [{ apex: 'test.' }, { apex: 'signed.test.', records: 'host A 192.0.2.1' }],
+});
 /** For servers that let the time run out, and for all others. */
 const [SHORT_MS, LONG_MS] = [500, 5000];
 
@@ -17,9 +20,14 @@ const truncated = (query: Message): Message =>
   answerTo(query, { flags: { ...query.flags, response: true, truncated: true } });
 const toTcp: NonNullable<Script['udp']> = (query, send) => send(octetsOf(truncated(query)));
 
-/** As many records as a message has room for, of the owner, type and data. */
-const filled = (query: Message, one: (turn: number) => ResourceRecord): Message =>
-  answerTo(query, { answers: Array.from({ length: 4000 }, (_, turn) => one(turn)) });
+/** By default as many records as a message has room for. */
+const filled = (query: Message, one: (turn: number) => ResourceRecord, count = 4000): Message =>
+  answerTo(query, { answers: Array.from({ length: count }, (_, turn) => one(turn)) });
+const flooding: Script = {
+  udp: toTcp,
+  tcp: (query, socket) =>
+    socket.write(framed(filled(query, (turn) => record(`a${turn % 10}.test.`, 1234, Uint8Array.of(turn & 0xff))))),
+};
 
 const record = (name: string, type: number, rdata: Uint8Array): ResourceRecord => ({
   name: parseName(name),
@@ -58,20 +66,12 @@ const rows: readonly (readonly [what: string, script: Script, why: RegExp])[] = 
     },
     timeout,
   ],
-  [
-    'fills each answer with records of one octet',
-    {
-      udp: toTcp,
-      tcp: (query, socket) =>
-        socket.write(framed(filled(query, (turn) => record(`a${turn % 10}.test.`, 1234, Uint8Array.of(turn & 0xff))))),
-    },
-    /not signed, nor is anything else/,
-  ],
+  ['fills each answer with records of one octet', flooding, /limit recordsPerQuestion /],
   [
     'fills each answer with pointers to the longest name',
     {
       udp: toTcp,
-      tcp: (query, socket) => socket.write(framed(filled(query, () => LONGEST))),
+      tcp: (query, socket) => socket.write(framed(filled(query, () => LONGEST, 100))),
     },
     /not signed, nor is anything else/,
   ],
@@ -96,3 +96,34 @@ for (const [what, script, why] of rows)
       server.close();
     }
   });
+
+test('[F8] a server that pads honest answers with octets: indeterminate', async () => {
+  const padding = [record('host.test.', 1234, new Uint8Array(64_000))];
+  const server = await startDnsServer((question) => {
+    const message = answer(question);
+    return message && { ...message, additionals: padding };
+  });
+  const resolver = createResolver({ servers: [server.url], anchors, at: AT });
+  try {
+    const found = await resolver.lookup('host.signed.test', 'A');
+    assert.equal(found.proof, 'indeterminate');
+    assert.match(found.because.join('\n'), /limit octetsPerQuestion /);
+  } finally {
+    resolver.close();
+    await server.close();
+  }
+});
+
+test('[F8] what a server has too much of leaves room for what another one says', async () => {
+  const [hostile, honest] = await Promise.all([scriptedServer(flooding), startDnsServer(answer)]);
+  const resolver = createResolver({ servers: [hostile.udpUrl, honest.url], anchors, at: AT });
+  try {
+    const found = await resolver.lookup('host.signed.test', 'A');
+    assert.equal(found.proof, 'secure', found.because.join('\n'));
+    assert.match(found.asked[0]?.inVain.at(-1)?.why ?? '', /limit recordsPerQuestion /);
+  } finally {
+    resolver.close();
+    hostile.close();
+    await honest.close();
+  }
+});

@@ -11,7 +11,7 @@ import { alone, PROXY_CORE } from './process.mjs';
 
 const HASTLS = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
 const BUFFER = 256 * 1024;
-const MANY = 9000;
+const MANY = 9000; // clients; each has a connection to the backend too
 const STREAM = '/usr/lib/nginx/modules/ngx_stream_module.so';
 
 /**
@@ -34,6 +34,7 @@ connections_per_address = ${MANY}
 ${mode}
 `;
       return `log.level = "error"
+workers = 1
 ${gateway(doors.ecdsa, certificates.ecdsa, behind.raw, 'mode = "implicit"')}
 ${gateway(doors.rsa, certificates.rsa, behind.raw, 'mode = "implicit"')}
 ${gateway(doors.mail, certificates.ecdsa, behind.mail, 'protocol = "smtp"\nmode = "require"')}`;
@@ -105,7 +106,7 @@ daemon off;
 master_process off;
 pid ${join(directory, 'nginx.pid')};
 error_log ${join(directory, 'nginx.log')} crit;
-events { worker_connections ${MANY}; }
+events { worker_connections ${2 * MANY}; }
 stream {
   ssl_protocols TLSv1.2 TLSv1.3;
 ${idle ? '' : `  proxy_buffer_size ${BUFFER};\n`}${server(doors.ecdsa, certificates.ecdsa)}

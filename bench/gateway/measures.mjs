@@ -6,9 +6,13 @@ import { promisify } from 'node:util';
 import { alone, cpuOf, LOAD_CORE, memoryOf, move, PROXY_CORE } from './process.mjs';
 
 const MiB = 2 ** 20;
+const PATIENCE_MS = 120_000; // for one load: whoever takes longer has failed
 const execute = promisify(execFile);
 
-/** `part` is what `--only` takes; `once` has it done in a few rounds only, with a process that was started for it. */
+/**
+ * `part` is what `--only` takes; `fresh` wants a process that was started for it. What is carried is multiplied by the
+ * share that `run` is given.
+ */
 export const MEASURES = [
   { part: 'bulk', run: bulk('down', 1, 512 * MiB) },
   { part: 'bulk', run: bulk('up', 1, 512 * MiB) },
@@ -22,69 +26,77 @@ export const MEASURES = [
   { part: 'in-band', inBand: true, run: inBand(16, 96, 1500) },
   { part: 'in-band', inBand: true, run: inBand(200, 1500, 1500) },
   { part: 'round-trips', run: roundTrips },
-  { part: 'idle', idle: true, run: idle },
+  { part: 'idle', fresh: true, run: idle },
 ];
 
-/** Has clients do this, and says what they saw, and what it cost the contestant and them. */
-async function load({ pid, backend }, programs, args, core = LOAD_CORE) {
+/** Has clients do this, and says what they saw, and what it cost the contestant. */
+async function load({ pid }, programs, args, core = LOAD_CORE) {
   const [command, ...rest] = alone(core, [programs.load, ...args.map(String)]);
-  const [before, behind] = [cpuOf(pid), cpuOf(backend)];
-  const { stdout } = await execute(command, rest);
+  const before = cpuOf(pid);
+  const { stdout } = await execute(command, rest, { timeout: PATIENCE_MS, killSignal: 'SIGKILL' });
   const seen = JSON.parse(stdout);
   if (seen.intact !== seen.count)
     throw new Error(`${args.join(' ')}: ${seen.intact} of ${seen.count} came through intact`);
-  return { ...seen, cpu: cpuOf(pid) - before, others: seen.cpuSeconds + cpuOf(backend) - behind };
+  return { ...seen, cpu: cpuOf(pid) - before };
 }
 
 function bulk(direction, connections, octets) {
-  return async (contestant, programs) => {
-    const { seconds, cpu } = await load(contestant, programs, [direction, contestant.doors.ecdsa, octets, connections]);
-    const size = (connections * octets) / MiB;
+  return async (contestant, programs, share) => {
+    const each = octets * share;
+    const { seconds, cpu } = await load(contestant, programs, [direction, contestant.doors.ecdsa, each, connections]);
+    const size = (connections * each) / MiB;
     const name = `bulk ${direction}, ${connections} connection${connections > 1 ? 's' : ''}`;
     return { [`${name}: MiB/s`]: size / seconds, [`${name}: CPU s/GiB`]: (cpu / size) * 1024 };
   };
 }
 
 function handshakes(name, door, more) {
-  return async (contestant, programs) => {
-    const count = 1500;
-    const { seconds, cpu, reused } = await load(contestant, programs, [
-      ...['connect', contestant.doors[door], count, 16],
-      ...more,
-    ]);
-    if (reused !== (more.length > 0 ? count : 0)) throw new Error(`${contestant.name}: ${reused} sessions resumed`);
+  return async (contestant, programs, share) => {
+    const count = Math.ceil(1500 * share);
+    const args = ['connect', contestant.doors[door], count, 16, ...more];
+    const { seconds, cpu, reused } = await load(contestant, programs, args);
+    if (reused !== (more.length > 0 ? count : 0)) throw new Error(`${reused} of ${count} sessions resumed`);
     return { [`${name}: connections/s`]: count / seconds, [`${name}: CPU us each`]: (cpu / count) * 1e6 };
   };
 }
 
 function inBand(atOnce, few, many) {
-  return async (contestant, programs) => {
-    const count = contestant.name === 'stunnel' ? few : many; // it waits 200 ms before it greets
+  return async (contestant, programs, share) => {
+    const count = Math.ceil((contestant.name === 'stunnel' ? few : many) * share); // it waits 200 ms before it greets
     const args = ['connect', contestant.doors.mail, count, atOnce, 'mail'];
     const { seconds, cpu, p50 } = await load(contestant, programs, args);
     const name = `in-band, ${atOnce} at once`;
     return {
       [`${name}: connections/s`]: count / seconds,
       [`${name}: p50 ms`]: p50 * 1e3,
-      ...(count >= 1000 && { [`${name}: CPU us each`]: (cpu / count) * 1e6 }),
+      ...(few === many && { [`${name}: CPU us each`]: (cpu / count) * 1e6 }),
     };
   };
 }
 
 /** On one core, all of them: to wake another one costs more than what is to be measured. */
-async function roundTrips(contestant, programs) {
+async function roundTrips(contestant, programs, share) {
   move(contestant.backend, PROXY_CORE);
-  const seen = await load(contestant, programs, ['ping', contestant.doors.ecdsa, 20_000], PROXY_CORE);
-  move(contestant.backend, LOAD_CORE);
-  return { 'round trip of 64 octets: p50 us': seen.p50 * 1e6, 'round trip of 64 octets: p99 us': seen.p99 * 1e6 };
+  try {
+    const args = ['ping', contestant.doors.ecdsa, Math.ceil(20_000 * share)];
+    const { p50, p99 } = await load(contestant, programs, args, PROXY_CORE);
+    return { 'round trip of 64 octets: p50 us': p50 * 1e6, 'round trip of 64 octets: p99 us': p99 * 1e6 };
+  } finally {
+    move(contestant.backend, LOAD_CORE);
+  }
 }
 
 async function idle({ pid, doors }, programs) {
   const count = 5000;
   const open = async (number) => {
     const [command, ...rest] = alone(LOAD_CORE, [programs.load, 'idle', String(doors.ecdsa), String(number)]);
-    const clients = spawn(command, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
-    await once(clients.stdout, 'data');
+    const clients = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], timeout: PATIENCE_MS });
+    const [said] = await Promise.race([
+      once(clients.stdout, 'data'),
+      once(clients.stderr, 'data'),
+      once(clients, 'exit').then(() => ['they took too long']),
+    ]);
+    if (String(said) !== 'open\n') throw new Error(String(said).trim());
     return clients;
   };
   const warm = await open(20);
@@ -92,6 +104,9 @@ async function idle({ pid, doors }, programs) {
   const clients = await open(count);
   await sleep(1000);
   const memory = memoryOf(pid) - before;
-  for (const each of [warm, clients]) await once(each.stdin.end() && each, 'exit');
+  for (const each of [warm, clients]) {
+    each.stdin.end();
+    await once(each, 'exit');
+  }
   return { [`idle, ${count} connections: KiB each`]: memory / count };
 }

@@ -2,20 +2,23 @@
 // round. Every octet that is carried is compared. Absolute figures hold beside each other only.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { missing } from '../../packages/hastls/.test/live/peers/commands.js';
-import { freePorts, start } from '../../packages/hastls/.test/live/peers/peer.js';
-import { median } from '../dnssec/measure.mjs';
+import { freePorts, directory as ownDirectory, start } from '../../packages/hastls/.test/live/peers/peer.js';
 import { CONTESTANTS, listens, startContestant, whyNot } from './contestants.mjs';
-import { GOALS, isMet, ratios } from './goals.mjs';
 import { MEASURES } from './measures.mjs';
 import { alone, LOAD_CORE } from './process.mjs';
+import { toText } from './report.mjs';
 
 const PARTS = [...new Set(MEASURES.map(({ part }) => part))];
-const HELP = `npm run bench -- gateway [--rounds N] [--only PART,…] [--against NAME,…] [--json]
+const HELP = `npm run bench -- gateway [--quick] [--rounds N] [--only PART,…] [--against NAME,…] [--json]
+
+About ten minutes on a machine with nothing else to do. One that is interrupted shows the rounds that are whole.
+
+  --quick         three short rounds: to see whether a change helps; about a minute
   --rounds N      how often everybody has a turn, after one that is not counted (10)
   --only PART     what is measured, of: ${PARTS.join(', ')} (all)
   --against NAME  beside whom, of: ${CONTESTANTS.slice(1)
@@ -26,7 +29,8 @@ Needs: apt install gcc libc6-dev libssl-dev openssl stunnel4 haproxy nginx libng
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '10' },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
     only: { type: 'string', default: PARTS.join() },
     against: { type: 'string', default: CONTESTANTS.map(({ name }) => name).join() },
     json: { type: 'boolean', default: false },
@@ -37,41 +41,50 @@ if (options.help) {
   console.log(HELP);
   process.exit(0);
 }
-const count = Number(options.rounds);
+const count = Number(options.rounds ?? (options.quick ? 3 : 10));
 const chosen = options.against.split(',');
 const measures = MEASURES.filter(({ part }) => options.only.split(',').includes(part));
-const tools = missing({ packages: 'gcc libc6-dev libssl-dev openssl', commands: ['cc', 'openssl', 'taskset'] });
 const unusable = [
-  ...(Number.isInteger(count) && count > 0 ? [] : [`--rounds ${options.rounds}: a number is wanted`]),
-  ...options.only.split(',').flatMap((each) => (PARTS.includes(each) ? [] : [`--only ${each}: there is no such part`])),
-  ...(existsSync('/usr/include/openssl/ssl.h') ? [] : ['needs openssl/ssl.h (apt install libssl-dev)']),
-  ...(tools ?? []),
-];
+  Number.isInteger(count) && count > 0 ? undefined : `--rounds ${options.rounds}: a number is wanted`,
+  ...options.only
+    .split(',')
+    .map((each) => (PARTS.includes(each) ? undefined : `--only ${each}: there is no such part`)),
+  existsSync('/usr/include/openssl/ssl.h') ? undefined : 'needs openssl/ssl.h (apt install libssl-dev)',
+  missing({ packages: 'gcc libc6-dev libssl-dev openssl', commands: ['cc', 'openssl', 'taskset'] }),
+].filter(Boolean);
 if (unusable.length > 0) {
   console.error(`cannot measure: ${unusable.join('; ')}`);
   process.exit(2);
 }
 const skipped = CONTESTANTS.flatMap((each) => (whyNot(each) ? [`${each.name}: ${whyNot(each)}`] : []));
 const field = CONTESTANTS.filter((each) => !whyNot(each) && (each.name === 'hastls' || chosen.includes(each.name)));
+const share = options.quick ? 0.25 : 1;
 
 const progress = (text) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
 const execute = promisify(execFile);
 
-const directory = await mkdtemp(join(tmpdir(), 'hastls-bench-'));
-const running = [];
-try {
-  const rounds = await measure(await prepare());
+const [began, loadBefore] = [performance.now(), loadavg()[0]];
+const directory = await ownDirectory();
+const rounds = [];
+const troubles = [];
+process.once('exit', () => {
+  const minutes = (performance.now() - began) / 60_000;
+  const all = { rounds, skipped, troubles, load: [loadBefore, loadavg()[0]], minutes };
   progress('');
-  if (options.json) console.log(JSON.stringify({ rounds, skipped }, undefined, 2));
-  else print(rounds);
+  console.log(
+    options.json ? JSON.stringify(all, undefined, 2) : toText({ ...all, names: field.map(({ name }) => name) }),
+  );
+  if (troubles.length > 0) process.exitCode ||= 1;
+});
+const running = new Set();
+try {
+  await measure(await prepare());
 } finally {
-  await Promise.all(running.map((each) => each.stop()));
-  await rm(directory, { recursive: true });
+  await Promise.all([...running].map((each) => each.stop()));
 }
 
 /** Builds the load, makes the certificates, starts the backend. */
 async function prepare() {
-  await chmod(directory, 0o755);
   const programs = { load: join(directory, 'load'), backend: join(directory, 'backend') };
   const source = (name) => join(import.meta.dirname, `${name}.c`);
   await execute('cc', ['-O2', '-o', programs.backend, source('backend')]);
@@ -83,7 +96,7 @@ async function prepare() {
   const [raw, mail] = await freePorts(2);
   const [command, ...args] = alone(LOAD_CORE, [programs.backend, String(raw), String(mail)]);
   const backend = await start({ name: 'backend', command, args, isReady: () => listens(raw) });
-  running.push(backend);
+  running.add(backend);
   return { programs, certificates, backend: backend.pid, behind: { raw, mail } };
 }
 
@@ -98,73 +111,34 @@ async function certify(name, key) {
 
 /** All rounds: in each, everybody's figures by name. The first one warms up, and is not among them. */
 async function measure(world) {
-  const steady = measures.some(({ idle }) => !idle) ? await startAll(world, field, false) : [];
-  const rounds = [];
+  const steady = new Map();
+  for (const each of field) steady.set(each.name, await startOne(world, each));
   for (let round = 0; round <= count; round++) {
     const figures = Object.fromEntries(field.map(({ name }) => [name, {}]));
-    for (const { part, idle, inBand, run } of measures) {
-      if (idle && round === 0) continue;
-      const able = field.filter((each) => !inBand || each.inBand);
-      for (const { name } of able) {
-        progress(`round ${round} of ${count}: ${part}, ${name}`);
-        const fresh = idle
-          ? await startAll(
-              world,
-              field.filter((each) => each.name === name),
-              true,
-            )
-          : steady;
-        const contestant = fresh.find((each) => each.name === name);
-        Object.assign(figures[name], await run(contestant, world.programs));
-        if (idle) await contestant.stop();
+    for (const { part, fresh, inBand, run } of measures) {
+      if (fresh && (round === 0 || (options.quick && round > 1))) continue;
+      for (const each of field) {
+        if (inBand && !each.inBand) continue;
+        progress(`round ${round} of ${count}: ${part}, ${each.name}`);
+        const contestant = fresh ? await startOne(world, each, true) : steady.get(each.name);
+        try {
+          Object.assign(figures[each.name], await run(contestant, world.programs, share));
+        } catch (error) {
+          troubles.push(`round ${round}: ${part}, ${each.name}: ${error.stderr?.trim() || error.message}`);
+        }
+        if (fresh) await contestant.stop().then(() => running.delete(contestant));
       }
     }
     if (round > 0) rounds.push(figures);
   }
-  return rounds;
 }
 
-async function startAll({ certificates, behind, backend }, contestants, idle) {
-  const started = [];
-  for (const each of contestants) {
-    const [ecdsa, rsa, mail] = await freePorts(3);
-    const home = join(directory, `${each.name}${idle ? '-idle' : ''}`);
-    await mkdir(home, { recursive: true });
-    const setting = { directory: home, doors: { ecdsa, rsa, mail }, behind, certificates, idle };
-    const one = { ...(await startContestant(each, setting)), backend };
-    running.push(one);
-    started.push(one);
-  }
-  return started;
-}
-
-function print(rounds) {
-  for (const each of skipped) console.log(`skipped  ${each}`);
-  const names = field.map(({ name }) => name);
-  const figures = [...new Set(rounds.flatMap((round) => Object.values(round).flatMap(Object.keys)))];
-  console.log(`\nmedians of ${rounds.length} rounds, and the quartiles`);
-  console.log(''.padEnd(38) + names.map((name) => name.padStart(24)).join(''));
-  for (const figure of figures) {
-    const cells = names.map((name) => spread(rounds.flatMap((round) => round[name][figure] ?? [])));
-    console.log(figure.padEnd(38) + cells.map((cell) => cell.padStart(24)).join(''));
-  }
-  console.log('\nours as a multiple of theirs, round by round: medians and quartiles');
-  for (const goal of GOALS) {
-    const values = ratios(goal, rounds);
-    if (values.length === 0) continue;
-    const { figure, against, atLeast, atMost } = goal;
-    const who =
-      against.length > 1 ? `the best of ${against.filter((name) => names.includes(name)).join(', ')}` : against[0];
-    const wanted = atLeast === undefined ? atMost && `at most ${atMost}` : `at least ${atLeast}`;
-    const verdict = wanted === undefined ? '' : `goal ${wanted}: ${isMet(goal, median(values)) ? 'met' : 'NOT met'}`;
-    console.log(`${figure.padEnd(38)} ${(who ?? 'itself').padEnd(26)} ${spread(values).padEnd(24)} ${verdict}`);
-  }
-}
-
-function spread(values) {
-  if (values.length === 0) return '-';
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share) => sorted[Math.round((sorted.length - 1) * share)];
-  const digits = Math.max(0, Math.min(2, 2 - Math.floor(Math.log10(Math.abs(median(values)) || 1))));
-  return `${median(values).toFixed(digits)} (${at(0.25).toFixed(digits)}..${at(0.75).toFixed(digits)})`;
+async function startOne({ certificates, behind, backend }, each, idle = false) {
+  const [ecdsa, rsa, mail] = await freePorts(3);
+  const home = join(directory, `${each.name}${idle ? '-idle' : ''}`);
+  await mkdir(home, { recursive: true });
+  const setting = { directory: home, doors: { ecdsa, rsa, mail }, behind, certificates, idle };
+  const contestant = { ...(await startContestant(each, setting)), backend };
+  running.add(contestant);
+  return contestant;
 }

@@ -12,6 +12,7 @@ export type IsAnnounced = (socket: net.Socket) => boolean;
  * @throws HastlsError ERR_HASTLS_OPTION when one of them is none
  */
 export function announcedBy(sources: readonly string[]): IsAnnounced {
+  if (sources.length === 0) return () => false;
   const listed = new net.BlockList();
   for (const source of sources) {
     if (source === LOCAL) continue;

@@ -24,7 +24,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   exim: 'exim4-daemon-light',
   freetds: 'freetds-bin',
   'gnutls-cli': 'gnutls-bin',
+  ipptool: 'cups-ipp-utils',
   ldapsearch: 'ldap-utils',
+  libnats: 'libnats3.4',
   mariadb: 'mariadb-server',
   mbsync: 'isync',
   nats: 'nats-server',
@@ -32,8 +34,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
   nnrpd: 'inn2',
   'openssl s_client': 'openssl',
   psql: 'postgresql-client',
+  pymysql: 'python3-pymysql',
   'qemu-nbd': 'qemu-utils',
   tigervnc: 'tigervnc-standalone-server',
+  xfreerdp: 'freerdp2-x11',
+  xtigervncviewer: 'tigervnc-viewer',
 };
 
 const versions = new Map(
@@ -98,7 +103,8 @@ const written = [
   '## Our server, their client',
   '',
   'A server of `hastls/serve` that wants TLS before all else. A client that *refuses* has said nothing over TLS but the',
-  'name of its user at the most; one without the row about another host checks no names as it is called here.',
+  'name of its user at the most; one without the row about another host checks no names as it is called here, and one',
+  'without the row about a stranger checks nothing, or asks its user.',
   '',
   ...table('server', 'client'),
   '',
@@ -111,7 +117,9 @@ const written = [
   `- our server: ${unmet('server')}`,
   '',
   'Tried by hand and met in vain: telnetd-ssl 0.17.41 refuses START_TLS and has TLS by an older option alone; OpenSMTPD',
-  '6.8.0p2, which conflicts with Postfix and so was only unpacked, failed in its handshake with openssl s_client as well.',
+  '6.8.0p2, which conflicts with Postfix and so was only unpacked, failed in its handshake with openssl s_client as well;',
+  'curl asks LDAP servers for StartTLS, but comes to no handshake with slapd either; Qpid Proton, for AMQP 1.0, knows the',
+  'implicit form alone.',
   '',
 ].join('\n');
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import type net from 'node:net';
 import { join } from 'node:path';
-import { profiles } from 'hastls/profiles';
+import { offByDefault, profiles } from 'hastls/profiles';
 import { createTriggerServer } from 'hastls/serve';
 import { createAuthority, type Identity } from 'hastls/testing';
 import { applications } from './clients/applications.ts';
@@ -36,7 +36,7 @@ for (const each of clients) {
       }),
     );
     for (const [whose, identity] of Object.entries(WRONG)) {
-      if (!each.checksName && identity !== WRONG['a stranger']) continue;
+      if (!each.turnsAway.some((wrong) => wrong === whose)) continue;
       await stage.shows({ ...meeting, shown: `refuses ${whose}` }, () =>
         serving(each, identity, async (port, { said }) => {
           await assert.rejects(visit(port));
@@ -60,7 +60,8 @@ async function serving(
   identity: Identity,
   body: (port: number, seen: Seen) => Promise<void>,
 ): Promise<void> {
-  const profile = profiles.find(({ name }) => name === protocol);
+  const known = [...profiles, ...offByDefault.map(({ profile }) => profile)];
+  const profile = known.find(({ name }) => name === protocol);
   const serve = applications[protocol];
   assert.ok(profile !== undefined && serve !== undefined);
   const seen: Seen = { secured: [], said: [] };

@@ -72,7 +72,7 @@ const mysql = octets((packet) => {
 
 /** One disk of a mebibyte, which nobody reads. */
 const nbd: Serve = ({ socket }, hears) => {
-  const [ABORT, INFO, GO, ACK, UNSUPPORTED] = [2, 6, 7, 1, 0x80000001];
+  const [ABORT, LIST, INFO, GO, ACK, UNSUPPORTED] = [2, 3, 6, 7, 1, 0x80000001];
   return (message) => {
     hears(message);
     const option = reader(latin1(message).subarray(8)).uint32();
@@ -95,10 +95,43 @@ const nbd: Serve = ({ socket }, hears) => {
           .uint16(1)
           .finish(),
       );
-    reply(isDisk || option === ABORT ? ACK : UNSUPPORTED);
+    reply(isDisk || option === ABORT || option === LIST ? ACK : UNSUPPORTED);
     if (option === GO || option === ABORT) socket.end();
   };
 };
+
+/** Hangs up as soon as a desktop is asked for. */
+const rdp = octets(() => undefined);
+
+/** Lets everybody in, and hangs up when they come. */
+const vnc: Serve = (peer, hears) => {
+  peer.socket.write(Uint8Array.of(0, 0, 0, 0));
+  return rdp(peer, hears);
+};
+
+/** The question that came before TLS is answered, and then one for a printer, whose number is repeated. */
+const web: Serve = ({ socket }, hears) => {
+  const answer = (body: Uint8Array) =>
+    void socket.write(
+      Buffer.concat([
+        latin1(`HTTP/1.1 200 OK\r\nContent-Type: application/ipp\r\nContent-Length: ${body.length}\r\n\r\n`),
+        body,
+      ]),
+    );
+  answer(new Uint8Array());
+  let said = '';
+  socket.on('data', (piece: Buffer) => {
+    said += piece.toString('latin1');
+    hears(said);
+    const asked = latin1(said.slice(said.indexOf('\r\n\r\n') + 4));
+    if (asked.length > 8) answer(Buffer.concat([Uint8Array.of(1, 1, 0, 0), asked.subarray(4, 8), ALL_IS_WELL]));
+  });
+  return undefined;
+};
+
+const ALL_IS_WELL = latin1(
+  '\x01\x47\0\x12attributes-charset\0\x05utf-8\x48\0\x1battributes-natural-language\0\x02en\x03',
+);
 
 /** For clients that say nothing once TLS stands. */
 const silent: Serve = (_, hears) => hears;
@@ -156,6 +189,10 @@ export const applications: Readonly<Record<string, Serve>> = {
   postgresql,
   mysql,
   nbd,
+  nats: lines([[/^PING/, 'PONG']], /^never/),
+  rdp,
+  vnc,
+  'http-upgrade': web,
   irc: silent,
   telnet: silent,
   'xmpp-client': silent,

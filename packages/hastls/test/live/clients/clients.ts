@@ -3,8 +3,13 @@
  * `localhost`. A client that ends with another status than 0 has refused.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Need, OPENSSL, run, SWAKS } from '../peers/commands.ts';
+import { onDisplay } from '../peers/desktops.ts';
+
+/** What can be wrong with a certificate: who signed it, or for whom. */
+export type Wrong = 'a stranger' | 'another host';
+const EITHER: readonly Wrong[] = ['a stranger', 'another host'];
 
 /** One client and one protocol. */
 export interface Client {
@@ -12,8 +17,8 @@ export interface Client {
   readonly peer: string;
   readonly need: Need;
   readonly protocol: string;
-  /** Some check who signed a certificate, but not for whom. */
-  readonly checksName: boolean;
+  /** Whose certificate it turns away from by itself. Some do not check for whom it is; some ask a person. */
+  readonly turnsAway: readonly Wrong[];
   /** Goes to a port on localhost, from TLS to the end; `ca` is the file with the authority's certificate. */
   visit(to: { readonly port: number; readonly ca: string; readonly home: string }): Promise<string>;
 }
@@ -25,13 +30,13 @@ const client = (
   command: string,
   protocols: Readonly<Record<string, string>>,
   words: (protocol: string, port: number, ca: string, home: string) => readonly string[] | Promise<readonly string[]>,
-  checksName = true,
+  turnsAway = EITHER,
 ): readonly Client[] =>
   Object.entries(protocols).map(([protocol, called]) => ({
     peer,
     need: { packages, commands: [command] },
     protocol,
-    checksName,
+    turnsAway,
     visit: async ({ port, ca, home }) => run(command, ...(await words(called, port, ca, home))),
   }));
 
@@ -58,6 +63,19 @@ const PYTHON: Readonly<Record<string, readonly string[]>> = {
   ],
   nntp: ['import nntplib', "c = nntplib.NNTP('localhost', port)", 'c.starttls(tls)', 'c.date()', 'c.quit()'],
 };
+
+/** What xfreerdp ends with when a connection ends after TLS; when TLS does not come about it is another number. */
+const HUNG_UP = 147;
+
+/** As a file for ipptool, which asks no more of the answer than that all is well. */
+const ASKS_IPP = `{
+ OPERATION Get-Printer-Attributes
+ GROUP operation-attributes-tag
+ ATTR charset attributes-charset utf-8
+ ATTR language attributes-natural-language en
+ ATTR uri printer-uri $uri
+ STATUS successful-ok
+}`;
 
 export const clients: readonly Client[] = [
   ...client(
@@ -119,7 +137,7 @@ export const clients: readonly Client[] = [
       ],
       ...['--to', 'joe@localhost', '--tls', '--tls-verify', '--tls-ca-path', ca],
     ],
-    false,
+    ['a stranger'],
   ),
   ...client('msmtp', 'msmtp', 'msmtp', same('smtp', 'lmtp'), (protocol, port, ca) => [
     ...['--serverinfo', `--protocol=${protocol}`, '--host=localhost', `--port=${port}`],
@@ -160,4 +178,68 @@ export const clients: readonly Client[] = [
     '--size',
     `nbds://localhost:${port}/?tls-certificates=${join(ca, '..')}`,
   ]),
+  ...client('nbd-client', 'nbd-client', 'nbd-client', same('nbd'), (_, port, ca) => [
+    ...['-l', 'localhost', '-enable-tls', '-tlshostname', 'localhost', '-cacertfile', ca, `${port}`],
+  ]),
+  ...client('pymysql', 'python3-pymysql', '/usr/bin/python3', same('mysql'), (_, port, ca) => [
+    '-c',
+    [
+      'import pymysql',
+      `c = pymysql.connect(host='localhost', port=${port}, user='joe', password='secret', ssl={'ca': '${ca}'})`,
+      'c.close()',
+    ].join('\n'),
+  ]),
+  ...client('libnats', 'libnats3.4', '/usr/bin/python3', same('nats'), (_, port, ca) => [
+    '-c',
+    [
+      'import ctypes, sys',
+      "lib = ctypes.CDLL('libnats.so.3.4')",
+      'options, connection = ctypes.c_void_p(), ctypes.c_void_p()',
+      'def check(status): status and sys.exit(f"status {status}")',
+      'check(lib.natsOptions_Create(ctypes.byref(options)))',
+      `check(lib.natsOptions_SetURL(options, b'nats://localhost:${port}'))`,
+      'check(lib.natsOptions_SetSecure(options, True))',
+      'check(lib.natsOptions_SetAllowReconnect(options, False))',
+      `check(lib.natsOptions_LoadCATrustedCertificates(options, b'${ca}'))`,
+      "check(lib.natsOptions_SetExpectedHostname(options, b'localhost'))",
+      'check(lib.natsConnection_Connect(ctypes.byref(connection), options))',
+    ].join('\n'),
+  ]),
+  {
+    peer: 'xfreerdp',
+    need: { packages: 'freerdp2-x11 tigervnc-standalone-server', commands: ['xfreerdp', 'Xtigervnc'] },
+    protocol: 'rdp',
+    turnsAway: EITHER,
+    async visit({ port, ca, home }) {
+      await run('openssl', 'rehash', dirname(ca));
+      const words = `HOME=${home} SSL_CERT_DIR=${dirname(ca)} xfreerdp /auth-only /sec:tls /cert:deny /u:joe /p:secret`;
+      const then = `test $? -eq ${HUNG_UP}`;
+      return onDisplay((display) => run('sh', '-c', `DISPLAY=${display} ${words} /v:localhost:${port}; ${then}`));
+    },
+  },
+  {
+    peer: 'xtigervncviewer',
+    need: { packages: 'tigervnc-viewer tigervnc-standalone-server', commands: ['xtigervncviewer', 'Xtigervnc'] },
+    protocol: 'vnc',
+    turnsAway: [],
+    visit: ({ port, ca, home }) =>
+      onDisplay((display) =>
+        run(
+          ...(['env', `DISPLAY=${display}`, `HOME=${home}`, 'xtigervncviewer', '-SecurityTypes=X509None'] as const),
+          ...[`-X509CA=${ca}`, '-AlertOnFatalError=0', '-ReconnectOnError=0', `localhost::${port}`],
+        ),
+      ),
+  },
+  ...client(
+    'ipptool',
+    'cups-ipp-utils',
+    'ipptool',
+    same('http-upgrade'),
+    async (_, port, _ca, home) => {
+      const asks = join(home, 'asks.test');
+      await writeFile(asks, ASKS_IPP);
+      return ['-E', '-t', `ipp://localhost:${port}/`, asks];
+    },
+    [],
+  ),
 ];

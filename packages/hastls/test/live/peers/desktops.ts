@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Need } from './commands.ts';
-import { listening, start } from './peer.ts';
+import { freePorts, listening, start } from './peer.ts';
 import type { StartService } from './services.ts';
 
 export const TIGERVNC: Need = { packages: 'tigervnc-standalone-server', commands: ['Xtigervnc'] };
@@ -15,6 +15,22 @@ export const startTigervnc: StartService = (_home, { chain, key }, port) =>
     ],
     isReady: () => listening([port]),
   });
+
+/** Lends a display to a program that wants one; nobody looks at it. */
+export async function onDisplay<T>(work: (display: string) => Promise<T>): Promise<T> {
+  const [port = 0] = await freePorts(1);
+  const server = await start({
+    name: 'TigerVNC',
+    command: 'Xtigervnc',
+    args: [`:${port}`, '-rfbport', `${port}`, '-localhost', '-nolisten', 'tcp', '-SecurityTypes', 'None', '-noreset'],
+    isReady: () => listening([port]),
+  });
+  try {
+    return await work(`:${port}`);
+  } finally {
+    await server.stop();
+  }
+}
 
 export const XRDP: Need = { packages: 'xrdp', commands: ['xrdp'], root: true };
 /** xrdp without a session manager: nobody gets as far as a desktop. */

@@ -1,10 +1,9 @@
-// Writes the tables of keys in docs/GATEWAY.md from the schema of the gateway's file, with each key's default and what is
-// said of it there. `--check` compares instead of writing.
+// Writes the tables of keys in docs/GATEWAY.md and docs/TUNNEL.md from the schemas of the daemons' files, with each key's
+// default and what is said of it there. `--check` compares instead of writing.
 import { readFileSync } from 'node:fs';
 import { generated } from './generated.js';
 
-const DOCUMENT = 'docs/GATEWAY.md';
-const SCHEMA = '../../packages/cli/dist/daemon/gateway-config.js';
+const DAEMONS = '../../packages/cli/dist/daemon';
 
 /** What is looked at of zod's schemas. */
 interface Schema {
@@ -16,7 +15,10 @@ interface Schema {
   readonly unwrap?: () => Schema;
 }
 
-const { gatewayConfig } = (await import(SCHEMA)) as { readonly gatewayConfig: Schema }; // as: it is our own
+const [{ gatewayConfig }, { tunnelConfig }] = (await Promise.all([
+  import(`${DAEMONS}/gateway-config.js`),
+  import(`${DAEMONS}/tunnel-config.js`),
+])) as [{ readonly gatewayConfig: Schema }, { readonly tunnelConfig: Schema }]; // as: they are our own
 
 /** A schema and all that is behind `optional()`, `default()` and their kin, outermost first. */
 function layers(schema: Schema): readonly Schema[] {
@@ -48,20 +50,33 @@ function table(title: string, schema: Schema | undefined, isLeftOut: (key: strin
 const { gateway, defaults, ...rest } = gatewayConfig.shape ?? {};
 const [one, common] = [gateway && tableIn(gateway), defaults && tableIn(defaults)];
 const within = (schema: Schema | undefined, key: string) => schema?.shape?.[key] && tableIn(schema.shape[key]);
-const TABLES = [
+/** A table for each of these that is one. */
+const operating = (keys: Readonly<Record<string, Schema>>) =>
+  Object.entries(keys).flatMap(([key, schema]) => {
+    const inner = tableIn(schema);
+    return inner === undefined ? [] : [table(`[${key}]`, inner)];
+  });
+
+write('docs/GATEWAY.md', [
   table('At the top of the file', { shape: { ...rest, ...(gateway && { gateway }), ...(defaults && { defaults }) } }),
   table('[[gateway]]', one, (key) => common?.shape?.[key] !== undefined),
   table('[[gateway]], or [defaults] for all of them', common),
   table('backend', within(one, 'backend')),
   table('clients', within(common, 'clients')),
-  ...Object.entries(rest).flatMap(([key, schema]) => {
-    const inner = tableIn(schema);
-    return inner === undefined ? [] : [table(`[${key}]`, inner)];
-  }),
-];
+  ...operating(rest),
+]);
 
-const [before, after] = [/^[\s\S]*<!-- keys:.*-->\n/, /<!-- end of keys -->[\s\S]*$/].map(
-  (part) => part.exec(readFileSync(DOCUMENT, 'utf8'))?.[0],
-);
-if (before === undefined || after === undefined) throw new Error(`${DOCUMENT} has no place for keys`);
-generated(DOCUMENT, `${before}\n${TABLES.join('\n\n')}\n\n${after}`);
+const { tunnel, ...others } = tunnelConfig.shape ?? {};
+write('docs/TUNNEL.md', [
+  table('At the top of the file', tunnelConfig),
+  table('[[tunnel]]', tunnel && tableIn(tunnel)),
+  ...operating(others),
+]);
+
+function write(document: string, tables: readonly string[]): void {
+  const [before, after] = [/^[\s\S]*<!-- keys:.*-->\n/, /<!-- end of keys -->[\s\S]*$/].map(
+    (part) => part.exec(readFileSync(document, 'utf8'))?.[0],
+  );
+  if (before === undefined || after === undefined) throw new Error(`${document} has no place for keys`);
+  generated(document, `${before}\n${tables.join('\n\n')}\n\n${after}`);
+}

@@ -9,23 +9,31 @@ const pins = z
   .min(1)
   .optional();
 
+/** What to write, for whoever has left it out or written something else. */
+const WANTED =
+  'the server behind it is wanted: backend = "127.0.0.1:10587", or "unix:/run/mail.sock", a table with to = "…", or a list of these';
+const error = ({ code }: { readonly code: string }) => (code === 'invalid_type' ? WANTED : undefined);
+
 const backend = z
-  .strictObject({
-    to: listen.describe('where it listens: address and port, or unix:PATH'),
-    tls: z
-      .enum(['implicit', 'in-band'])
-      .optional()
-      .describe('TLS on the way to it, always verified; without this key there is none'),
-    name: z.string().min(1).optional().describe('for whom its certificate must be (default: its address)'),
-    ca: z.string().optional().describe("PEM file of those who may vouch for it (default: Node's roots)"),
-    pins: pins.describe('the keys that it may have: SHA-256 over the SubjectPublicKeyInfo, in base64'),
-    cert: z.string().optional().describe('PEM file of the certificate that we show it'),
-    key: z.string().optional().describe('and its key'),
-    introduce: z
-      .enum(['proxy-v1', 'proxy-v2', 'xclient'])
-      .optional()
-      .describe('how it hears who the client is; proxy-v2 says also what was agreed on in TLS'),
-  })
+  .strictObject(
+    {
+      to: listen.describe('where it listens: address and port, or unix:PATH'),
+      tls: z
+        .enum(['implicit', 'in-band'])
+        .optional()
+        .describe('TLS on the way to it, always verified; without this key there is none'),
+      name: z.string().min(1).optional().describe('for whom its certificate must be (default: its address)'),
+      ca: z.string().optional().describe("PEM file of those who may vouch for it (default: Node's roots)"),
+      pins: pins.describe('the keys that it may have: SHA-256 over the SubjectPublicKeyInfo, in base64'),
+      cert: z.string().optional().describe('PEM file of the certificate that we show it'),
+      key: z.string().optional().describe('and its key'),
+      introduce: z
+        .enum(['proxy-v1', 'proxy-v2', 'xclient'])
+        .optional()
+        .describe('how it hears who the client is; proxy-v2 says also what was agreed on in TLS'),
+    },
+    { error },
+  )
   .superRefine(({ to, tls, name, ca, pins: pinned, cert, key }, context) => {
     const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (tls === undefined)
@@ -39,8 +47,11 @@ const backend = z
 
 /** A server, or several: an address stands for a table with nothing else in it. */
 export const backends = z.preprocess(
-  (value) => (Array.isArray(value) ? value : [value]).map((each) => (typeof each === 'string' ? { to: each } : each)),
-  z.array(backend).min(1),
+  (value) => {
+    if (value === undefined) return value;
+    return (Array.isArray(value) ? value : [value]).map((each) => (typeof each === 'string' ? { to: each } : each));
+  },
+  z.array(backend, { error }).min(1, { error: WANTED }),
 );
 
 export type BackendConfig = z.output<typeof backend>;

@@ -10,7 +10,7 @@ export type Serving = ReadonlyMap<
   {
     readonly listen: Listen;
     readonly server: net.Server;
-    /** Ends all connections of this server. Default: each client's socket is destroyed. */
+    /** Ends all connections of this server. Default: each client's socket is reset, so that nobody takes it for the end. */
     readonly cut?: () => void;
   }
 >;
@@ -67,7 +67,7 @@ export function createDaemon(log: Logger, onFull: () => void): Daemon {
         } else
           front.serve(
             server.prependListener('connection', (client) => {
-              clients.set(client, cut ?? (() => client.destroy()));
+              clients.set(client, cut ?? (() => reset(client)));
               client.once('close', () => clients.delete(client));
             }),
           );
@@ -87,6 +87,11 @@ export function createDaemon(log: Logger, onFull: () => void): Daemon {
 /** Takes away what is in the way of these, if nobody uses it any more. Where we listen already nothing is in the way. */
 export async function makeRoom(serving: Serving, now: Serving = new Map()): Promise<void> {
   for (const [name, { listen }] of serving) if (!now.has(name) && !('systemd' in listen)) await openableAt(listen);
+}
+
+function reset(client: net.Socket): void {
+  if (client.remoteAddress === undefined || client.writableEnded) client.destroy();
+  else client.resetAndDestroy();
 }
 
 /** Says it at once, and then how often, at most every ten seconds: trouble comes in thousands. */

@@ -14,4 +14,5 @@ export const resolverOf = (file: string, dns: DnsConfig, asked: ResolverOptions)
     ...(dns.resolver === undefined ? {} : { servers: dns.resolver }),
     ...(dns.anchors === undefined ? {} : { anchors: toAnchors(readNamed(file, dns.anchors)) }),
     timeoutMs: dns.timeout_ms,
+    ...(dns.pin_secure_zones && { pinSecureZones: true }),
   });

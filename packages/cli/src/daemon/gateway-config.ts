@@ -2,14 +2,12 @@ import { profiles } from 'hastls/profiles';
 import { type Profile, serverGreets } from 'hastls/talk';
 import { z } from 'zod';
 import { backends, clients, network } from './backend-config.ts';
-import { admin, limits, tickets, watch, workersByCores } from './operation.ts';
+import { admin, clientLimits, limits, tickets, watch, workersByCores } from './operation.ts';
 import { type OwnProtocol, protocols } from './protocols.ts';
 import { dns, drain, front, log, milliseconds } from './schema.ts';
 
 const IN_BAND = ['require', 'require-for', 'prefer'] as const;
 export const MODES = [...IN_BAND, 'implicit', 'auto'] as const;
-
-const count = z.int().min(1);
 
 /** What each gateway may say for itself, and the file for all of them. */
 const shared = {
@@ -20,11 +18,8 @@ const shared = {
     .describe(
       'PEM files, `[{ cert = "chain.pem", key = "key.pem" }, …]`: for a name that a client asks for the first certificate that is for it, or else the first of all; with `ocsp`, what its authority says of it, in DER, to be stapled',
     ),
-  connections: count.describe('how many connections there may be at a time; more are closed at once'),
-  connections_per_address: count.describe('and how many of one address'),
+  ...clientLimits,
   handshake_ms: milliseconds.describe("from a client's arrival to TLS, where there is nothing without"),
-  idle_ms: milliseconds.describe('for as long nothing may be said'),
-  total_ms: milliseconds.describe('for as long a connection may last (default: as long as it likes)'),
   dial_ms: milliseconds.describe('each step of the way to a backend may take so long'),
   clients: clients.describe('the certificates that clients have to show, or may (default: they are not asked)'),
   proxy_from: z

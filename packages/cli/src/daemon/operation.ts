@@ -38,6 +38,16 @@ export const limits = z
   .prefault({})
   .describe('what all gateways or tunnels share');
 
+const most = z.int().min(1);
+
+/** What each listener of a daemon limits, of whatever kind it is. */
+export const clientLimits = {
+  connections: most.describe('how many connections there may be at a time; more are closed at once'),
+  connections_per_address: most.describe('and how many of one address'),
+  idle_ms: milliseconds.describe('for as long nothing may be said'),
+  total_ms: milliseconds.describe('for as long a connection may last (default: as long as it likes)'),
+};
+
 export const watch = z
   .int()
   .min(0)

@@ -9,6 +9,8 @@ export type Place = { readonly host: string; readonly port: number } | { readonl
 /** Where to listen for clients: a place, or sockets that systemd has opened under this name. */
 export type Listen = Place | { readonly systemd: string };
 
+const PLACE_WANTED =
+  'an address and a port, like "127.0.0.1:1143" or "[::1]:1143", or "unix:/run/mail.sock", is wanted';
 const ADDRESS = /^(?:\[(?<six>[0-9a-f:.]+)\]|(?<four>[0-9.]+)):(?<port>\d{1,5})$/i;
 
 function toPlace(text: string, complain: (what: string) => void): Place {
@@ -16,14 +18,16 @@ function toPlace(text: string, complain: (what: string) => void): Place {
   const { six, four, port } = ADDRESS.exec(text)?.groups ?? {};
   const host = six ?? four;
   if (host !== undefined && Number(port) <= 0xffff) return { host, port: Number(port) };
-  complain('an address and a port, like "127.0.0.1:1143" or "[::1]:1143", or "unix:/run/mail.sock", is wanted');
+  complain(PLACE_WANTED);
   return z.NEVER;
 }
 
-export const listen = z.string().transform((text, { addIssue }): Place => toPlace(text, addIssue));
+export const listen = z
+  .string({ error: PLACE_WANTED })
+  .transform((text, { addIssue }): Place => toPlace(text, addIssue));
 
 /** Where daemons listen for clients. */
-export const front = z.string().transform((text, { addIssue }): Listen => {
+export const front = z.string({ error: PLACE_WANTED }).transform((text, { addIssue }): Listen => {
   const { name } = /^systemd:(?<name>[^:\s]{1,255})$/.exec(text)?.groups ?? {};
   return name === undefined ? toPlace(text, addIssue) : { systemd: name };
 });
@@ -38,6 +42,12 @@ export const dns = z
     resolver: z.array(z.string()).min(1).optional().describe("which servers to ask (default: the system's)"),
     anchors: z.string().optional().describe("file of DS or DNSKEY lines to trust (default: the root's, built in)"),
     timeout_ms: milliseconds.default(5000).describe('a look-up may take so long'),
+    pin_secure_zones: z
+      .boolean()
+      .default(false)
+      .describe(
+        'a zone that was once proven to be signed is bogus when it no longer is, for as long as the daemon runs',
+      ),
   })
   .prefault({})
   .describe('how records are looked up');

@@ -1,30 +1,40 @@
 import { STANCES } from 'hastls/policy';
 import { z } from 'zod';
-import { admin, limits, oneWorker, watch } from './operation.ts';
+import { admin, clientLimits, limits, oneWorker, watch } from './operation.ts';
 import { protocols } from './protocols.ts';
 import { dns, drain, front, isLoopback, log, milliseconds } from './schema.ts';
 
 const tunnel = z
   .strictObject({
-    /** Where clients connect to, in clear. */
-    listen: front,
-    /** Clients may come from other machines: what they say is then said in clear on the way to here. */
-    beyond_loopback: z.boolean().default(false),
-    /** The service, as for `hastls connect`. */
-    to: z.string(),
-    /** `to` names a domain, whose MX or SRV records lead to its hosts. */
-    by: z.enum(['mx', 'srv']).optional(),
-    stance: z.enum(STANCES).default('cso'),
-    /** What a greeting that is ours calls the server. */
-    greet_as: z.string().default('localhost'),
-    /** PEM files: whom to trust instead of the system's, and who we are. */
-    ca: z.string().optional(),
-    cert: z.string().optional(),
-    key: z.string().optional(),
-    /** Keys that the server may have: SHA-256 over the SubjectPublicKeyInfo, in base64. */
-    pins: z.array(z.string()).min(1).optional(),
-    /** For one connection to come about, all steps together. */
-    timeout_ms: milliseconds.default(30_000),
+    listen: front.describe(
+      'where clients connect to, in clear: `"127.0.0.1:1143"`, `"unix:/run/mail.sock"`, `"systemd:NAME"`',
+    ),
+    beyond_loopback: z
+      .boolean()
+      .default(false)
+      .describe('clients may come from other machines: what they say is then said in clear on the way to here'),
+    to: z.string().describe('the service, as for `hastls connect`: `"imap://mail.example.org"`'),
+    by: z.enum(['mx', 'srv']).optional().describe('`to` names a domain, whose MX or SRV records lead to its hosts'),
+    stance: z.enum(STANCES).default('cso').describe('what may be done where TLS is not to be had'),
+    greet_as: z.string().default('localhost').describe('what a greeting that is ours calls the server'),
+    ca: z.string().optional().describe("PEM file of those who may vouch for the server (default: Node's roots)"),
+    cert: z.string().optional().describe('PEM file of the certificate that we show it'),
+    key: z.string().optional().describe('and its key'),
+    pins: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('the keys that the server may have: SHA-256 over the SubjectPublicKeyInfo, in base64'),
+    timeout_ms: milliseconds.default(30_000).describe('one host may take so long to connect to, all steps together'),
+    connections: clientLimits.connections.default(10_000),
+    connections_per_address: clientLimits.connections_per_address
+      .default(10_000)
+      .describe('and how many of one address, of which all are that come over loopback'),
+    handshake_ms: milliseconds
+      .default(60_000)
+      .describe("from a client's arrival to a connection for it, whichever hosts are tried"),
+    idle_ms: clientLimits.idle_ms.default(600_000),
+    total_ms: clientLimits.total_ms.optional(),
   })
   .superRefine((each, context) => {
     if (!each.beyond_loopback && 'host' in each.listen && !isLoopback(each.listen.host))
@@ -51,8 +61,8 @@ export const tunnelConfig = z.strictObject({
   dns,
   limits,
   log,
-  protocol: protocols,
-  tunnel: z.array(tunnel).min(1),
+  protocol: protocols.describe('a protocol of your own, as data'),
+  tunnel: z.array(tunnel).min(1).describe('a tunnel; there may be many'),
 });
 
 export type TunnelConfig = z.output<typeof tunnelConfig>;

@@ -5,8 +5,7 @@ import type { Resolver, ResolverOptions } from 'hastls/resolve';
 import { createTunnel } from 'hastls/serve';
 import type { Logger } from 'pino';
 import { resolverOf } from './dns.ts';
-import { connectionId, type Means } from './means.ts';
-import type { Metrics } from './metrics.ts';
+import { censusOf, connectionId, type Means } from './means.ts';
 import { readNamed } from './named-file.ts';
 import { asked } from './protocols.ts';
 import { placeName } from './schema.ts';
@@ -28,14 +27,14 @@ export function makeTunnels(
   config: TunnelConfig,
   asked: ResolverOptions,
   log: Logger,
-  { metrics }: Means,
+  means: Means,
 ): Tunnels {
   const read = (path: string): string => readNamed(file, path);
   const resolver = resolverOf(file, config.dns, asked);
   return new Map(
     config.tunnel.map((each) => [
       JSON.stringify(each.listen),
-      { listen: each.listen, server: make(each, config.protocol, resolver, read, log, metrics) },
+      { listen: each.listen, server: make(each, config.protocol, resolver, read, log, means) },
     ]),
   );
 }
@@ -54,12 +53,13 @@ function make(
     key,
     pins,
     timeout_ms: timeoutMs,
+    ...limits
   }: TunnelConfig['tunnel'][number],
   own: TunnelConfig['protocol'],
   resolver: Resolver,
   read: (path: string) => string,
   log: Logger,
-  metrics: Metrics,
+  { metrics, share }: Means,
 ): net.Server {
   const profile = asked(to, own);
   const where = { listener: placeName(listen), protocol: to.split(':', 1).join() };
@@ -84,6 +84,12 @@ function make(
     ...(by === undefined ? {} : { by }),
     connect,
     host,
+    connections: share(limits.connections),
+    connectionsPerAddress: share(limits.connections_per_address),
+    census: censusOf(placeName(listen)),
+    handshakeMs: limits.handshake_ms,
+    idleMs: limits.idle_ms,
+    ...(limits.total_ms !== undefined && { totalMs: limits.total_ms }),
     onOpened(client, connection) {
       metrics.opened(where);
       if (connection.security !== 'plaintext') metrics.secured(where, connection.how, connection);

@@ -28,7 +28,7 @@ const GOOD = '[[tunnel]]\nlisten = "127.0.0.1:1143"\nto = "imap://mail.example"\
 const FAULTS: readonly (readonly [what: string, toml: string, ...faults: readonly RegExp[]])[] = [
   ['a misspelt key is told with the nearest right one', `drain_mss = 5\n${GOOD}`, /^1: there is no key "drain_mss" here: did you mean "drain_ms"\?$/],
   ['and so in a table of a list', `${GOOD}${GOOD}lisen = "x"\n`, /^7: there is no key "lisen" here: did you mean "listen"\?$/],
-  ['a key like no other is told with all there are', `${GOOD}[dns]\ncolour = 1\n`, /^5: there is no key "colour" here: there are resolver, anchors, timeout_ms$/],
+  ['a key like no other is told with all there are', `${GOOD}[dns]\ncolour = 1\n`, /^5: there is no key "colour" here: there are resolver, anchors, timeout_ms, pin_secure_zones$/],
   ['all faults are told at once, from top to bottom', `[log]\nlevel = "loud"\n${GOOD}stance = 1\n`, /^2: log\.level: /, /^6: tunnel\[0\]\.stance: /],
   ['what is missing is told where it should be', '\n[[tunnel]]\nto = "imap://a.example"\n', /^2: tunnel\[0\]\.listen: /],
   ['a file without a tunnel is none', '', /^1: tunnel: /],

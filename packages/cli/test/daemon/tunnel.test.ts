@@ -171,5 +171,22 @@ test('SIGTERM waits no longer than drain_ms', async (t) => {
   await hear();
   daemon.process.kill('SIGTERM');
   assert.deepEqual(await once(daemon.process, 'exit'), [0, null]);
-  assert.equal(await hear(), 'the end');
+  await assert.rejects(hear(), { code: 'ECONNRESET' });
+});
+
+test('the tunnel daemon keeps its limits, also over reloads', async (t) => {
+  const port = await freePort();
+  const limited = (more: string) => `${tunnel(port, 'upgrade')}${more}`;
+  const daemon = await startDaemon(t, limited('connections = 2\n'));
+  await daemon.logged('ready');
+  const [first, second] = [await client(port), await client(port)];
+  for (const each of [first, second]) assert.equal(await each.hear(), '* OK localhost ready\r\n');
+  daemon.configure(limited('connections_per_address = 2\nidle_ms = 60000\n'));
+  daemon.process.kill('SIGHUP');
+  await daemon.logged('reloaded');
+  assert.equal(await (await client(port)).hear(), 'the end');
+  assert.equal((await daemon.logged('turned away'))['code'], 'too-many');
+  first.socket.destroy();
+  await daemon.logged('closed');
+  assert.equal(await (await client(port)).hear(), '* OK localhost ready\r\n');
 });

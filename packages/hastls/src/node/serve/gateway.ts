@@ -2,12 +2,13 @@ import net from 'node:net';
 import { type Profile, type ServerContext, serverGreets } from '../../core/talk/index.ts';
 import { HastlsError } from '../errors.ts';
 import { type Backend, type BackendNews, createBackends, placeOf } from './backends.ts';
-import { type Census, createCensus, EVERYBODY } from './census.ts';
+import { createCensus, EVERYBODY } from './census.ts';
 import type { ServerIdentity } from './certificates.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import { createDoor } from './door.ts';
 import { announcedBy, hearOrigin } from './origin.ts';
-import { attend, cutOff } from './visit.ts';
+import { CONNECTIONS, cutOff, type Limits } from './stay.ts';
+import { attend } from './visit.ts';
 import {
   type Ending,
   failed,
@@ -20,7 +21,7 @@ import {
 } from './visited.ts';
 
 /** What a gateway is made of. */
-export interface GatewayOptions {
+export interface GatewayOptions extends Limits {
   /** The protocol, which must be one that can be followed. None: its octets are not read, which implicit TLS allows. */
   readonly profile?: Profile | undefined;
   /**
@@ -48,12 +49,6 @@ export interface GatewayOptions {
   readonly announcedBy?: readonly string[];
   /** What the gateway calls itself. Default: `localhost`. */
   readonly host?: string;
-  /** How many connections there may be at a time: more are closed at once. Default 10 000. */
-  readonly connections?: number;
-  /** And how many of one address. Default 200. */
-  readonly connectionsPerAddress?: number;
-  /** Who counts. Default: nobody but this gateway. With the one of a gateway whose place this one takes, its clients count too. */
-  readonly census?: Census;
   /**
    * The key of session tickets: 48 octets, as `tls.createSecureContext()` takes them. Gateways with the same key, the same
    * protocol and the same names resume each other's sessions, in whatever process they are. Default: one by chance.
@@ -61,10 +56,6 @@ export interface GatewayOptions {
   readonly ticketKeys?: Uint8Array;
   /** How long a client may take from its arrival to TLS, where there is nothing without. Default 60 000. */
   readonly handshakeMs?: number;
-  /** How long nothing may be said by either side. Default 600 000. */
-  readonly idleMs?: number;
-  /** How long a connection may last in all. Default: as long as it likes. */
-  readonly totalMs?: number;
   /** How long a connection to the backend may take. Default 10 000. */
   readonly dialMs?: number;
   /** For your log: a client has come. */
@@ -96,7 +87,13 @@ export interface Gateway {
  * @throws HastlsError ERR_HASTLS_OPTION when the protocol cannot be followed
  */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { profile, mode, implicitToo = false, connections = 10_000, connectionsPerAddress = 200 } = options;
+  const {
+    profile,
+    mode,
+    implicitToo = false,
+    connections = CONNECTIONS,
+    connectionsPerAddress = PER_ADDRESS,
+  } = options;
   const { census = createCensus() } = options;
   if (mode !== 'implicit' && profile?.middle === undefined)
     throw new HastlsError(
@@ -167,6 +164,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   };
 }
+
+/** One address has no business with more. */
+const PER_ADDRESS = 200;
 
 /** Told apart in logs, whatever gateway they came to. */
 let visits = 0;

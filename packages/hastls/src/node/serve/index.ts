@@ -44,6 +44,7 @@ export type { ClientCertificates } from './client-certificates.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Endpoint } from './leg.ts';
 export { checkRecord, type RecordCheck } from './record-check.ts';
+export type { Limits } from './stay.ts';
 export { type Application, createTriggerServer, type Peer, type TriggerServerOptions } from './trigger-server.ts';
 export { createTunnel, type TunnelOptions } from './tunnel.ts';
 export type { Cause, Secured, Visited, Visitor } from './visited.ts';

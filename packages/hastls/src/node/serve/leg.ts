@@ -94,8 +94,9 @@ const ignore = () => {}; // a connection that breaks is closed next, and that is
  * is missing there, and a reset while the system ends it would leave it open for ever.
  */
 export function breakOff(socket: net.Socket, beneath: net.Socket): void {
-  const isCut = !socket.writableEnded && !beneath.destroyed && beneath.remoteAddress !== undefined;
-  if (isCut) beneath.resetAndDestroy();
+  const isOpen = !socket.writableEnded && !beneath.destroyed;
+  const isTcp = !(beneath instanceof tls.TLSSocket) && beneath.remoteAddress !== undefined;
+  if (isOpen && isTcp) beneath.resetAndDestroy();
   socket.destroy();
 }
 

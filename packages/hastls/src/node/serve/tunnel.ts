@@ -1,5 +1,4 @@
 import net from 'node:net';
-import { pipeline } from 'node:stream/promises';
 import { DEFAULT_STANCE } from '../../core/policy/index.ts';
 import { isProfile } from '../../core/profiles/index.ts';
 import type { Stead } from '../../core/talk/index.ts';
@@ -9,10 +8,17 @@ import { withResolver } from '../explain.ts';
 import type { Resolver } from '../resolve/index.ts';
 import { toTarget } from '../target.ts';
 import { type Redirection, targetsOf } from '../targets-of.ts';
+import { relay } from './bridge.ts';
+import { createCensus, EVERYBODY } from './census.ts';
+import { clientLeg } from './leg.ts';
+import { originOf } from './origin.ts';
+import { CONNECTIONS, IDLE_MS, type Limits, limit, limitIdle, limitRest, type Stay } from './stay.ts';
 import { turnAway } from './turn-away.ts';
 
+const HANDSHAKE_MS = 60_000;
+
 /** Where a tunnel leads, and who hears of it. */
-export interface TunnelOptions {
+export interface TunnelOptions extends Limits {
   /** The service, as for `connect()`: `imap://mail.example.org`. */
   readonly to: string;
   /** `to` names a domain, whose MX or SRV records lead to its hosts. Default: it names a host. [A18] */
@@ -22,13 +28,15 @@ export interface TunnelOptions {
    * client to the next. Without a stance nobody is served but over authenticated TLS.
    */
   readonly connect?: Omit<ConnectOptions, 'signal'>;
+  /** How long it may take from a client's arrival to a connection for it, whatever is tried. Default 60 000. */
+  readonly handshakeMs?: number;
   /** What the greeting calls the server, where one is said in its stead. Default: `localhost`. */
   readonly host?: string;
   /** For your log: a client is connected through to the server. */
   readonly onOpened?: (client: net.Socket, connection: Connection) => void;
   /** And it is over: all was carried, or an end broke. Octets are counted by the client's socket. */
   readonly onClosed?: (client: net.Socket, connection: Connection, broke?: Error) => void;
-  /** Or no connection may or can be made, and the client was turned away. */
+  /** Or no connection may or can be made, and the client was turned away; or there were too many (`code` is `too-many`). */
   readonly onRefused?: (client: net.Socket, error: Error) => void;
 }
 
@@ -44,15 +52,34 @@ export interface TunnelOptions {
 export function createTunnel(options: TunnelOptions): net.Server {
   const { service } = toTarget(options.to, options.connect?.profile);
   const stead = isProfile(service) ? service.stead : undefined;
-  return net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
+  const { census = createCensus(), connections = CONNECTIONS, connectionsPerAddress = connections } = options;
+  return net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
     client.on('error', ignore);
-    void carry(client, stead, options);
+    const from = originOf(client)?.from.address ?? EVERYBODY;
+    const limits = new Map([[EVERYBODY, connections]]);
+    if (from !== EVERYBODY) limits.set(from, connectionsPerAddress);
+    const entered: string[] = [];
+    client.once('close', () => {
+      for (const each of entered) census.leave(each);
+    });
+    for (const [who, most] of limits)
+      if (census.enter(who, most)) entered.push(who);
+      else {
+        options.onRefused?.(client, Object.assign(new Error('there are too many connections'), { code: 'too-many' }));
+        client.destroy();
+        return;
+      }
+    void carry({ client, beneath: client }, stead, options);
   });
 }
 
 const ignore = () => {}; // a connection that breaks is closed next, and that is noticed
 
-async function carry(client: net.Socket, stead: Stead | undefined, options: TunnelOptions): Promise<void> {
+async function carry(stay: Stay, stead: Stead | undefined, options: TunnelOptions): Promise<void> {
+  const { client } = stay;
+  const { totalMs, idleMs = IDLE_MS } = options;
+  if (totalMs !== undefined) client.once('close', limit(stay, totalMs, `it lasted ${totalMs} ms`));
+  limitIdle(stay, idleMs);
   let connection: Connection;
   try {
     connection = await reach(client, stead, options);
@@ -65,21 +92,25 @@ async function carry(client: net.Socket, stead: Stead | undefined, options: Tunn
   options.onOpened?.(client, connection);
   if (connection.how === 'in-band' && stead !== undefined)
     client.write(stead.greeting(options.host ?? 'localhost'), 'latin1');
-  const broke = await Promise.all([pipeline(client, connection.socket), pipeline(connection.socket, client)]).then(
-    () => undefined,
-    (error: Error) => error,
-  );
-  options.onClosed?.(client, connection, broke);
+  const legs = { client: clientLeg(client), backend: clientLeg(connection.socket.on('error', ignore)) };
+  limitRest(stay, legs.backend, idleMs);
+  const ended = await relay(legs);
+  connection.socket.destroySoon();
+  const why = stay.late ?? ended?.broke.why.replace('the backend', 'the server');
+  options.onClosed?.(client, connection, why === undefined ? undefined : new Error(why));
 }
 
 /** Connects for a client, as long as it waits. */
 async function reach(
   client: net.Socket,
   stead: Stead | undefined,
-  { to, by, connect: how }: TunnelOptions,
+  { to, by, connect: how, handshakeMs = HANDSHAKE_MS }: TunnelOptions,
 ): Promise<Connection> {
   const patience = new AbortController();
   const leave = () => patience.abort(new Error('the client has left'));
+  const late = () =>
+    patience.abort(new HastlsError('ERR_HASTLS_TIMEOUT', `${to}: no connection within ${handshakeMs} ms`));
+  const timer = setTimeout(late, handshakeMs);
   client.once('close', leave);
   try {
     const connection = await withResolver(how ?? {}, (resolver) =>
@@ -91,6 +122,7 @@ async function reach(
       'what the server says before TLS is part of this protocol, and not to be believed; implicit TLS would do',
     ]);
   } finally {
+    clearTimeout(timer);
     client.off('close', leave);
   }
 }

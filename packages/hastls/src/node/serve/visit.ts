@@ -22,9 +22,10 @@ import { commonNameOf, shownSubject } from './client-certificates.ts';
 import type { Door, Met } from './door.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { groupOf } from './key-exchange.ts';
-import { breakOff, clientLeg, type Leg } from './leg.ts';
+import { clientLeg, type Leg } from './leg.ts';
 import { type Overture, overture } from './overture.ts';
 import { type Reached, reach } from './reach.ts';
+import { IDLE_MS, limit, limitIdle, limitRest } from './stay.ts';
 import { leave, turnAway } from './turn-away.ts';
 import { type Ending, failed, OVER, type Visit } from './visited.ts';
 
@@ -37,34 +38,26 @@ export interface House {
 /** Serves a client from its arrival until it has left. */
 export async function attend(visit: Visit, options: GatewayOptions, house: House): Promise<Ending> {
   const { mode, totalMs, handshakeMs = 60_000 } = options;
-  const total = totalMs === undefined ? undefined : setTimeout(cutOff, totalMs, visit, `it lasted ${totalMs} ms`);
+  const total = totalMs === undefined ? ignore : limit(visit, totalMs, `it lasted ${totalMs} ms`);
   const mustCome = mode === 'require' || mode === 'implicit'; // where plaintext may go on, nobody has to come to TLS
-  const toTls = mustCome ? setTimeout(cutOff, handshakeMs, visit, `no TLS within ${handshakeMs} ms`) : undefined;
+  const toTls = mustCome ? limit(visit, handshakeMs, `no TLS within ${handshakeMs} ms`) : ignore;
   try {
     const isImplicit = await beginsWithTls(visit, options);
     if (typeof isImplicit !== 'boolean') return isImplicit;
     const plain = isImplicit ? 'start-tls' : await beforeTls(visit, options, house);
     if (plain !== 'start-tls') return inTime(visit, plain);
     const met = await comesToTls(visit, options, house, isImplicit ? 'implicit' : 'in-band');
-    clearTimeout(toTls);
+    toTls();
     if (met.kind === 'failed') return inTime(visit, failed('handshake', met.why));
     const greeted = visit.how === 'in-band';
     const ending = await between(visit, options, house, { mode: 'prefer', secured: true, greeted });
     return inTime(visit, ending === 'start-tls' ? failed('client', 'TLS began twice') : ending);
   } finally {
     await closed(visit.client);
-    clearTimeout(total);
-    clearTimeout(toTls);
+    total();
+    toTls();
     for (const each of visit.backends) each.destroySoon();
   }
-}
-
-/** Ends a connection whose time is over. */
-export function cutOff(visit: Visit, why: string): void {
-  const { client, beneath } = visit;
-  visit.late ??= why;
-  if (visit.tls !== undefined || client === beneath) breakOff(client, beneath);
-  else client.destroy(); // in the midst of a handshake
 }
 
 const inTime = ({ late }: Visit, ending: Ending): Ending => (late === undefined ? ending : failed('late', late));
@@ -74,7 +67,7 @@ async function beginsWithTls(visit: Visit, options: GatewayOptions): Promise<boo
   const { client } = visit;
   const { mode, profile, implicitToo = false, idleMs = IDLE_MS } = options;
   if (mode === 'implicit' || profile === undefined) return true;
-  client.setTimeout(idleMs, () => cutOff(visit, `nothing was said for ${idleMs} ms`));
+  limitIdle(visit, idleMs);
   if (!implicitToo) return false;
   await stirs(client);
   const held = await hold(client, converse(helloOrNot()), { timeoutMs: idleMs });
@@ -123,7 +116,7 @@ async function comesToTls(
     ...(certificate && { certificate: { commonName: commonNameOf(certificate) } }),
   };
   visit.how = how;
-  peer.setTimeout(idleMs, () => cutOff(visit, `nothing was said for ${idleMs} ms`));
+  limitIdle(visit, idleMs);
   options.onSecured?.(visit);
   return met;
 }
@@ -196,7 +189,7 @@ async function cross(
   const first = greeting === undefined ? await opens(legs, mediator) : SPOKEN;
   if (first.kind === 'hung-up') return hungUp(legs);
   serves();
-  client.once('close', () => waitFor(visit, leg, idleMs));
+  limitRest(visit, leg, idleMs);
   if (mediator === undefined) {
     if (greeting !== undefined) legs.client.write(greeting);
     if (first.kind === 'said') legs[OTHER[first.by]].write(first.piece);
@@ -244,14 +237,6 @@ function hungUp({ client, backend }: Readonly<Record<Party, Leg>>): Unserved {
   return 'hung-up';
 }
 
-/** A backend whose client has left may take what is still for it, but has to take it. */
-function waitFor(visit: Visit, { socket, breakOff: cut }: Leg, idleMs: number): void {
-  socket.setTimeout(idleMs, () => {
-    visit.late ??= `the backend took nothing for ${idleMs} ms`;
-    cut();
-  });
-}
-
 const cameToEnd = (crossed: { readonly broke?: Broke } | undefined): Ending =>
   crossed?.broke === undefined ? OVER : failed(crossed.broke.whose, crossed.broke.why);
 
@@ -293,5 +278,4 @@ const closed = (socket: net.Socket): Promise<void> =>
   });
 
 const ignore = () => {}; // a connection that breaks has ended, and that is noticed
-const IDLE_MS = 600_000;
 const WAIT_MS = 30_000;

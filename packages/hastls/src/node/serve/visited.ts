@@ -2,6 +2,7 @@ import type net from 'node:net';
 import type { Agreed, Origin } from '../../core/proxy/index.ts';
 import { originOf } from './origin.ts';
 import type { Reached } from './reach.ts';
+import type { Stay } from './stay.ts';
 
 /** Who has come. */
 export interface Visitor {
@@ -48,11 +49,8 @@ export interface Secured extends Visitor {
 }
 
 /** A client's stay, while it lasts. */
-export interface Visit extends Visitor {
-  /** The client's connection: from the handshake on, TLS. */
+export interface Visit extends Visitor, Stay {
   client: net.Socket;
-  /** The connection that it came by, which TLS is over. */
-  readonly beneath: net.Socket;
   from: string;
   origin: Origin | undefined;
   readonly began: number;
@@ -60,8 +58,6 @@ export interface Visit extends Visitor {
   agreed?: Agreed;
   how: Visited['how'];
   readonly backends: net.Socket[];
-  /** Which time was over, if the connection was ended for it. */
-  late?: string;
   /** A backend whose greeting was the client's, and what it said since, where that connection goes on over TLS. */
   kept?: Reached;
 }

@@ -64,8 +64,13 @@ export function suffix(of: Name, count: number): Name {
 
 /** Names below `above` down to `below`, shortest first. */
 export function namesBetween(above: Name, below: Name): readonly Name[] {
-  const [from, to] = [labelCount(above), labelCount(below)];
-  return Array.from({ length: Math.max(0, to - from) }, (_, index) => suffix(below, from + index + 1));
+  const names: Name[] = [];
+  let name = below;
+  for (let left = labelCount(below) - labelCount(above); left > 0; left--) {
+    names.push(name);
+    name = parent(name);
+  }
+  return names.reverse();
 }
 
 /** `label.of`, for a label in presentation form. @throws RangeError when the result is too long. */

@@ -26,7 +26,7 @@ const SUPPORTED: Readonly<Record<number, Algorithm>> = {
   13: fixed('ECDSA P-256/SHA-256', 64),
   14: fixed('ECDSA P-384/SHA-384', 96, 2),
   15: fixed('Ed25519', 32),
-  16: fixed('Ed448', 57),
+  16: fixed('Ed448', 57, 2),
 };
 
 /** Must not be validated any more; there for zones that an operator names as lagging. [RFC9905 §3] */

@@ -1,7 +1,7 @@
 import { parsed } from '../bytes/parsed.ts';
 import { writer } from '../bytes/writer.ts';
 import type { Message } from '../dns/message.ts';
-import { child, isWithin, labelCount, labels, type Name, sameName, suffix, writeName } from '../dns/name.ts';
+import { child, isWithin, labelCount, labels, type Name, parent, ROOT, sameName, writeName } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { CLASS_IN, type ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
@@ -56,11 +56,15 @@ function stepAt({ answers }: Message, { name, type }: Question): Step {
 const speaksOf = ({ authorities }: Message, name: Name): boolean =>
   authorities.some((record) => record.type === TYPE.SOA && isWithin(name, record.name));
 
-const dnameOver = (answers: Message['answers'], name: Name): Rrset | undefined =>
-  labels(name)
-    .map((_, index) => suffix(name, index))
-    .map((owner) => rrsetOf(answers, owner, TYPE.DNAME))
-    .findLast((rrset) => rrset !== undefined);
+/** The nearest DNAME above a name. */
+function dnameOver(answers: Message['answers'], name: Name): Rrset | undefined {
+  let found: Rrset | undefined;
+  for (let owner = name; found === undefined && owner !== ROOT; ) {
+    owner = parent(owner);
+    found = rrsetOf(answers, owner, TYPE.DNAME);
+  }
+  return found;
+}
 
 /** A DNAME's rewriting; the unsigned CNAME that comes with it must say the same. [RFC6672 §2.2 §5.3.1] */
 function renamed(name: Name, dname: Rrset, cname: Rrset | undefined, type: number): Step {

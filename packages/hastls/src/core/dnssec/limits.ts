@@ -7,7 +7,7 @@ export const LIMITS = {
   keysPerTag: 4,
   /** Signature checks for one RRset. */
   checksPerRrset: 8,
-  /** Signature checks in all; one by P-384 counts as two, as it takes the time of several. */
+  /** Signature checks in all; one by P-384 or Ed448 counts as two, as it takes the time of several. */
   checksPerQuestion: 64,
   /** Keys that a DS names but does not fit, in one zone. */
   dsMismatches: 4,

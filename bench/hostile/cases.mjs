@@ -30,7 +30,7 @@ async function recorded({ what, asked, answer, anchors }) {
     answers.set(`${each.name} ${each.type}`, encodeMessage(message));
     return message;
   };
-  const { proven } = await run(asked, { answer: remember, anchors, readAnswer: createAnswerReader() });
+  const { proven } = await run(asked, { answer: remember, anchors, readAnswer: createAnswerReader().read });
   const limit = /limit (\w+)/.exec(proven.because.join('\n'))?.[1];
   const outcome = [proven.proof, ...(limit === undefined ? [] : [`by ${limit}`])].join(' ');
   return { what, outcome, question: question(asked), anchors, at: AT, answers };

@@ -16,7 +16,7 @@ process.stdout.write(JSON.stringify(times));
 
 async function cpuMs({ question, anchors, at, answers }) {
   const before = process.cpuUsage(); // of all threads
-  const readAnswer = createAnswerReader();
+  const { read: readAnswer } = createAnswerReader();
   const ask = async ({ name, type }) => {
     const read = readAnswer(answers.get(`${name} ${type}`));
     return read.ok ? { kind: 'message', message: read.value } : { kind: 'failure', why: read.why };

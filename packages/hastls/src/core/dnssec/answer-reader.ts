@@ -4,8 +4,16 @@ import { decodeMessage } from '../dns/message-codec.ts';
 import { limitReached } from './failure.ts';
 import { LIMITS, type Limit } from './limits.ts';
 
-/** Reads an answer, or says which limit that would exceed. */
-export type AnswerReader = (octets: Uint8Array) => Parsed<Message>;
+/** Reads the answers to one question. */
+export interface AnswerReader {
+  /** The message, or which limit it would exceed. */
+  read(octets: Uint8Array): Parsed<Message>;
+  /**
+   * Whether at least half of the room is left. With less it is no reader for a question that others wait for as well:
+   * whoever had it fill up would make their answers unread, too.
+   */
+  readonly isRoomy: boolean;
+}
 
 /**
  * Reads the answers to one question, as long as the limits leave room for them. Length and header say how much room an
@@ -14,13 +22,18 @@ export type AnswerReader = (octets: Uint8Array) => Parsed<Message>;
  */
 export function createAnswerReader(): AnswerReader {
   let [octetsRead, recordsRead] = [0, 0];
-  return (octets) => {
-    const records = recordsIn(octets);
-    if (octetsRead + octets.length > LIMITS.octetsPerQuestion) return unread('octetsPerQuestion');
-    if (recordsRead + records > LIMITS.recordsPerQuestion) return unread('recordsPerQuestion');
-    octetsRead += octets.length;
-    recordsRead += records;
-    return decodeMessage(octets);
+  return {
+    read(octets) {
+      const records = recordsIn(octets);
+      if (octetsRead + octets.length > LIMITS.octetsPerQuestion) return unread('octetsPerQuestion');
+      if (recordsRead + records > LIMITS.recordsPerQuestion) return unread('recordsPerQuestion');
+      octetsRead += octets.length;
+      recordsRead += records;
+      return decodeMessage(octets);
+    },
+    get isRoomy() {
+      return octetsRead <= LIMITS.octetsPerQuestion / 2 && recordsRead <= LIMITS.recordsPerQuestion / 2;
+    },
   };
 }
 

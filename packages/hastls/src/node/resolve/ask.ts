@@ -30,7 +30,12 @@ export interface Asker {
    * @param readAnswer by default without a limit
    * @throws the signal's reason, when it fires before there is an answer
    */
-  ask(question: Question, signal: Signal, without?: readonly string[], readAnswer?: AnswerReader): Promise<Answered>;
+  ask(
+    question: Question,
+    signal: Signal,
+    without?: readonly string[],
+    readAnswer?: AnswerReader['read'],
+  ): Promise<Answered>;
   /** All ways there are: `udp://192.0.2.1 over TCP`. */
   readonly ways: readonly string[];
   /** Has these asked last for a while, as what they answer is no use. */
@@ -71,7 +76,7 @@ export function createAsk(
     question: Question,
     signal: Signal,
     without: readonly string[] = [],
-    readAnswer: AnswerReader = decodeMessage,
+    readAnswer: AnswerReader['read'] = decodeMessage,
   ): Promise<Answered> {
     signal.throwIfAborted();
     const left = ways.filter((way) => !without.includes(way));
@@ -111,7 +116,7 @@ interface Asking {
   readonly question: Question;
   readonly mixedCase: boolean;
   readonly signal: Signal;
-  readonly readAnswer: AnswerReader;
+  readonly readAnswer: AnswerReader['read'];
   /** The attempts that have not ended. */
   readonly running: Set<Attempt>;
   elapsedMs(): number;
@@ -263,7 +268,7 @@ async function hear(
   }
 }
 
-function read(octets: Uint8Array, readAnswer: AnswerReader): Heard {
+function read(octets: Uint8Array, readAnswer: AnswerReader['read']): Heard {
   if (isTruncated(octets)) return { kind: 'unfit', why: 'the answer is truncated' };
   const decoded = readAnswer(octets);
   if (!decoded.ok) return { kind: 'unfit', why: decoded.why };

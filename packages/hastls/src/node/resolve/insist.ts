@@ -19,7 +19,7 @@ export type AskWithout = (
   question: Question,
   signal: Signal,
   without: readonly string[],
-  readAnswer: AnswerReader,
+  answers: AnswerReader,
 ) => Promise<Answered>;
 
 /**
@@ -42,7 +42,7 @@ export async function insist(
   const leave = () => over.abort(off.reason);
   off.addEventListener('abort', leave, { once: true });
   const timer = setTimeout(() => over.abort(new Error(`limit timeoutMs (${timeoutMs}) was reached`)), timeoutMs);
-  const readAnswer = createAnswerReader();
+  const answers = createAnswerReader();
   let suspects: readonly string[] = [];
   let questions: number = LIMITS.upstreamQuestions;
   let first: Proven | undefined;
@@ -52,7 +52,7 @@ export async function insist(
       const ask = async (each: Question): Promise<Reply> => {
         questions--;
         try {
-          const answered = await upstreams.ask(each, over.signal, suspects, readAnswer);
+          const answered = await upstreams.ask(each, over.signal, suspects, answers);
           replies.push(answered);
           inquiries.push({ question: each, way: answered.way ?? null, inVain: answered.inVain });
           return answered.reply;

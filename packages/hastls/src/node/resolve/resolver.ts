@@ -85,10 +85,10 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     const { upstreams, insist, keeper } = await tools();
     const anchors = keeper === undefined ? settings.trust.anchors : await keeper.anchors(began);
     const context = { ...settings.trust, ...byClock, anchors, at: began, hashes, known: zones.find };
-    const ask: AskWithout = (each, signal, without, readAnswer) =>
-      questions.join([keyOf(each), ...without].join(' '), signal, (left) =>
-        upstreams.ask(each, left, without, readAnswer),
-      );
+    const ask: AskWithout = (each, signal, without, { read, isRoomy }) => {
+      const work = (left: Signal) => upstreams.ask(each, left, without, read);
+      return isRoomy ? questions.join([keyOf(each), ...without].join(' '), signal, work) : work(signal);
+    };
     const found = await insist(question, context, { ...upstreams, ask }, settings.timeoutMs, off, asked);
     for (const zone of found.learnt) {
       zones.keep(canonical(zone.zone), zone, believable(zone.expires, began));

@@ -12,8 +12,8 @@ export const sightOf =
     const { notBefore = 0 } = trust;
     if (at < notBefore) return undefined; // a clock that nobody should believe
     const over = AbortSignal.timeout(timeoutMs / 2);
-    const readAnswer = createAnswerReader();
-    const ask = async (question: Question) => (await upstreams.ask(question, over, [], readAnswer)).reply;
+    const { read } = createAnswerReader();
+    const ask = async (question: Question) => (await upstreams.ask(question, over, [], read)).reply;
     const seen = await drive(sightKeys(tracked, { ...trust, at, hashes }), ask, new AbortController().signal);
     return 'failed' in seen ? undefined : seen;
   };

@@ -26,7 +26,7 @@ export interface World {
   readonly answer: Answerer;
   readonly anchors: readonly Anchor[];
   /** Answers come in octets, for this to read. Default: they do not. */
-  readonly readAnswer?: AnswerReader;
+  readonly readAnswer?: AnswerReader['read'];
 }
 
 /** Proves `NAME TYPE` with the answers of a world. */

@@ -8,7 +8,7 @@ import { costly, floods, HOST, octets, oneLink, world } from './hostile-answers.
 for (const { what, zone, attack, limit } of floods)
   test(`[F8] ${what}: ${limit === undefined ? 'bogus' : `indeterminate, by limit ${limit}`}`, async () => {
     const { answer, anchors } = world(zone);
-    const hostile = { answer: attack(answer), anchors, readAnswer: createAnswerReader() };
+    const hostile = { answer: attack(answer), anchors, readAnswer: createAnswerReader().read };
     const { proven } = await run(`${HOST} A`, hostile);
     const why = proven.because.join('\n');
     assert.equal(proven.proof, limit === undefined ? 'bogus' : 'indeterminate', why);

@@ -164,7 +164,7 @@ function scattered(zones: number): readonly [Hierarchy, Attack] {
 const open = (made: Hierarchy | readonly [Hierarchy, Attack], inOctets = false): World => {
   const [hierarchy, attack] = 'anchors' in made ? [made, (honest: Answerer) => honest] : made;
   const world = { answer: attack(hierarchy.answer), anchors: hierarchy.anchors };
-  return inOctets ? { ...world, readAnswer: createAnswerReader() } : world;
+  return inOctets ? { ...world, readAnswer: createAnswerReader().read } : world;
 };
 
 test('every limit has its row', () => {

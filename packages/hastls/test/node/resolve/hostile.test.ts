@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createResolver } from 'hastls/resolve';
 import { createHierarchy, startDnsServer } from 'hastls/testing';
 import { type Message, parseName, type ResourceRecord, TYPE } from '#core/dns/index.js';
+import { LIMITS } from '#core/dnssec/index.js';
 import { BUILD_DATE } from '#node/resolve/build-date.js';
 import { answerTo, framed, octetsOf, type Script, scriptedServer } from './scripted-server.js';
 
@@ -125,5 +126,40 @@ test('[F8] what a server has too much of leaves room for what another one says',
     resolver.close();
     hostile.close();
     await honest.close();
+  }
+});
+
+test('[F8] whose answers are too much takes no room from others who ask some of the same', async () => {
+  const honestly = (query: Message): Message => {
+    const [asked] = query.questions;
+    assert.ok(asked);
+    const message = answer(asked);
+    assert.ok(message);
+    return { ...message, id: query.id };
+  };
+  const server = await scriptedServer({
+    udp(query, send) {
+      const { name, type } = query.questions[0] ?? {};
+      if (name?.startsWith('flood')) toTcp(query, send, 1);
+      else setTimeout(() => send(octetsOf(honestly(query))), type === TYPE.A ? 0 : 300); // others wait for the keys, too
+    },
+    tcp(query, socket) {
+      const { authorities, ...message } = honestly(query);
+      const left = LIMITS.recordsPerQuestion - authorities.length - 1; // with that of EDNS nothing is left
+      const additionals = filled(query, () => record('flood.signed.test.', 1234, Uint8Array.of(1)), left).answers;
+      socket.write(framed({ ...message, authorities, additionals }));
+    },
+  });
+  const resolver = createResolver({ servers: [server.udpUrl], anchors, at: AT });
+  try {
+    const flooded = resolver.lookup('flood.signed.test', 'A');
+    const asksForKeys = () => server.heard.some(({ query }) => query.questions[0]?.type === TYPE.DNSKEY);
+    for (let turn = 0; turn < 1000 && !asksForKeys(); turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+    const found = await resolver.lookup('host.signed.test', 'A');
+    assert.equal(found.proof, 'secure', found.because.join('\n'));
+    assert.match((await flooded).because.join('\n'), /limit recordsPerQuestion /);
+  } finally {
+    resolver.close();
+    server.close();
   }
 });

@@ -1,5 +1,5 @@
 // Joins what the compiler made into few files: a hundred small modules are good to read and slow to load. Of the library,
-// what `import 'hastls'` needs is one file; of the command, one is what every run needs, one what a look-up needs, and
+// `import 'hastls'` loads next to nothing, and each call the rest; of the command, one is what every run needs, one what a look-up needs, and
 // the rest is loaded by whoever uses it. Third-party code goes in with its licence beside it.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,17 +18,13 @@ const subpaths = Object.entries(exports)
     out: basename(file, '.js'),
   }));
 
-// Two families: what most programs import is loaded from as few files as can be, apart from all the others
+// Two families: what most programs import shares its files with nothing else, so that they are few
 const isMain = ({ out }) => out === 'index' || out === 'resolve';
 const [main, others] = [subpaths.filter(isMain), subpaths.filter((each) => !isMain(each))];
 rmSync(`${library}/dist/lib`, { recursive: true, force: true });
-for (const [family, together] of [
-  [main, [[join(library, 'dist/node/index.js')]]],
-  [others, []],
-])
+for (const family of [main, others])
   await bundle({
     input: Object.fromEntries(family.map(({ out, module }) => [out, module])),
-    together,
     output: { dir: `${library}/dist/lib`, chunkFileNames: 'shared/[name]-[hash].js', sourcemap: true },
   });
 
@@ -74,7 +70,7 @@ writeFileSync(`${dist}/bundle/LICENSES.txt`, joined.map((name) => `${name}\n\n${
  * @param entry the module that a program begins with: what it needs is in its own file
  * @param together roots, a list for each file that they and all they need at once are to be in
  */
-async function bundle({ input, external = [], entry, together, output, resolve, plugins = [] }) {
+async function bundle({ input, external = [], entry, together = [], output, resolve, plugins = [] }) {
   const common = {
     external: [/^node:/, ...external],
     resolve,

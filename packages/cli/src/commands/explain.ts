@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { explain, toTarget } from 'hastls';
+import { explain } from 'hastls';
 import type { Proof } from 'hastls/dnssec';
 import { DEFAULT_STANCE, PROOFS, STANCES, type Stance } from 'hastls/policy';
+import { toTarget } from 'hastls/profiles';
 import { type Decided, decisionObject, decisionsTree, decisionTree, drawTree } from 'hastls/report';
 import { batch } from '../batch.ts';
 import { does } from '../command.ts';

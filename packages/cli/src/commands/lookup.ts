@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { toTarget } from 'hastls';
 import { ownerName } from 'hastls/dns';
 import { answerLines, answerObject } from 'hastls/report';
 import { createResolver, type ResolverOptions } from 'hastls/resolve';
@@ -53,7 +52,7 @@ async function run(options: Own & Common, name?: string, type?: string): Promise
   if (name === undefined) throw new UsageError('which name? Like: hastls lookup _smtp._tcp.mail.example.org');
   const resolver = createResolver(resolverOptions(options));
   try {
-    const answer = await resolver.lookup(toOwner(name), type ?? 'HASTLS');
+    const answer = await resolver.lookup(await toOwner(name), type ?? 'HASTLS');
     const lines =
       options.json === true
         ? [JSON.stringify(answerObject(answer, typeNumber(options), traceOf(options)))]
@@ -76,7 +75,7 @@ async function lookupBatch(options: Own & Common): Promise<ExitStatus> {
       onlyFields(request, ['name', 'type', ...OF_RESOLVER]);
       const name = textField(request, 'name');
       if (name === undefined) throw new UsageError('"name" is missing');
-      const owner = toOwner(name);
+      const owner = await toOwner(name);
       const type = textField(request, 'type') ?? 'HASTLS';
       const answer = await resolvers.using(
         JSON.stringify(OF_RESOLVER.map((field) => request[field])),
@@ -122,8 +121,9 @@ function ownOptions(request: Request): ResolverOptions {
 }
 
 /** A service's URL stands for the owner of its record. [R11] */
-function toOwner(name: string): string {
+async function toOwner(name: string): Promise<string> {
   if (!name.includes('://')) return name;
+  const { toTarget } = await import('hastls/profiles'); // most look-ups are of plain names
   const { service, host } = toTarget(name);
   return ownerName(service.service, host);
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { toTarget } from 'hastls';
 import { parent } from 'hastls/dns';
-import { findService } from 'hastls/profiles';
+import { findService, toTarget } from 'hastls/profiles';
 import { publish, RECORD_FORMS, type RecordForm, type RecordWish, recordInForm } from 'hastls/record';
 import { does } from '../command.ts';
 import { type Common, toInteger, toWord } from '../common-options.ts';

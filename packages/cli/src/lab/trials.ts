@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createResolver, type Resolver } from 'hastls';
 import { readAnchors } from 'hastls/dnssec';
 import { STANCES } from 'hastls/policy';
+import { createResolver, type Resolver } from 'hastls/resolve';
 import { type Expectation, expectation, type Trial } from './expectation.ts';
 import type { Host } from './host.ts';
 import type { Lab } from './lab.ts';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { createResolver } from 'hastls';
 import { ownerName, rdataToText } from 'hastls/dns';
 import { readAnchors } from 'hastls/dnssec';
+import { createResolver } from 'hastls/resolve';
 import type { Host } from '../../dist/lab/host.js';
 import { type Lab, startLab } from '../../dist/lab/lab.js';
 

@@ -1,12 +1,9 @@
 import type net from 'node:net';
 import type tls from 'node:tls';
 import type { Attempt, Outcome } from '../core/policy/index.ts';
-import { HastlsError } from './errors.ts';
-import { type ExplainOptions, type Explanation, investigate, withResolver } from './explain.ts';
+import type { ExplainOptions, Explanation } from './explain.ts';
 import type { ClientIdentity, Secured, Unauthenticated } from './handshake.ts';
-import { checkOptions } from './options.ts';
 import type { Session } from './session.ts';
-import { toTarget } from './target.ts';
 
 /** How to connect. Everything omitted takes its safe default. */
 export interface ConnectOptions extends ExplainOptions {
@@ -84,19 +81,7 @@ export function connect(
 ): Promise<SecureConnection>;
 export function connect(url: string | URL, options: ConnectOptions): Promise<Connection>;
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
-  checkOptions(options);
-  const target = toTarget(url, options.profile);
-  const { timeoutMs = 30_000 } = options;
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
-  try {
-    return await withResolver(options, async (resolver) => {
-      const explanation = await investigate(target, resolver, { ...options, signal });
-      const { followPlan } = await import('./attempts.ts'); // sockets and TLS are loaded by whoever connects
-      return followPlan(explanation, { ...options, signal });
-    });
-  } catch (error) {
-    if (error !== deadline.reason) throw error;
-    throw new HastlsError('ERR_HASTLS_TIMEOUT', `${target.host}: no connection within ${timeoutMs} ms`);
-  }
+  // all that it takes is loaded by whoever connects, and by no import
+  const { makeConnection } = await import('./make-connection.ts');
+  return makeConnection(url, options);
 }

@@ -4,7 +4,7 @@ import { isProfile } from '../../core/profiles/index.ts';
 import type { Stead } from '../../core/talk/index.ts';
 import { type Connection, type ConnectOptions, connect } from '../connect.ts';
 import { type HastlsCode, HastlsError } from '../errors.ts';
-import { withResolver } from '../explain.ts';
+import { withResolver } from '../investigate.ts';
 import type { Resolver } from '../resolve/index.ts';
 import { toTarget } from '../target.ts';
 import { type Redirection, targetsOf } from '../targets-of.ts';

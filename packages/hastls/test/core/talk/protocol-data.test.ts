@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defineProfile, readProfile } from 'hastls';
-import { pop3 } from 'hastls/profiles';
+import { defineProfile, pop3, readProfile } from 'hastls/profiles';
 import { type Profile, readProtocol } from '#core/talk/index.js';
 
 // Protocols as plain data. That good ones keep the contract is shown in test/contract, where some are rows. [S2] [S4]

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { type Connection, type ConnectOptions, connect, HastlsError } from 'hastls';
+import { type Connection, type ConnectOptions, connect, explain, HastlsError } from 'hastls';
 import type { FallbackCause } from 'hastls/policy';
 import { imap, smtp } from 'hastls/profiles';
+import { createResolver } from 'hastls/resolve';
 import { type Attack, against, answerServfail, ofType, selfSigned, staySilent, stripSignatures } from 'hastls/testing';
 import { authority, resolving, serving } from './world.js';
 
@@ -160,7 +161,6 @@ for (const [fallbackCauses, own, outcome] of causes)
   });
 
 test('[A27] nothing is learnt from failures: TLS comes first the next time, too', async (t) => {
-  const { createResolver } = await import('hastls');
   const resolver = createResolver(await resolving(t, promising('1 1 0', '1 2 0')));
   t.after(() => resolver.close());
   const once = async () => {
@@ -216,7 +216,6 @@ test('[A22] [A24] [R34] in a provably unsigned zone the record is not even asked
     return honest(question);
   };
   const dns = await resolving(t, promising(), spy);
-  const { explain } = await import('hastls');
   const explanation = await explain('imap://mail.plain', { dns, stance: 'cfb' });
   assert.equal(explanation.snapshot.evidence.proof, 'insecure');
   assert.ok(explanation.flags.includes('unprotected'));
@@ -232,7 +231,6 @@ for (const [attack, plan] of [
   [[against(ofType(HASTLS), answerServfail)], ['tls', 'upgrade', 'plaintext']],
 ] as const)
   test(`[A22] with tightenFromInsecure an unsigned record is asked for, and ${attack.length > 0 ? 'a failure says nothing' : 'forbids'}`, async (t) => {
-    const { explain } = await import('hastls');
     const dns = await resolving(t, promising(), ...attack);
     const switches = { tightenFromInsecure: true };
     const explanation = await explain('imap://mail.plain', { dns, stance: 'cfb', switches });
@@ -244,14 +242,12 @@ for (const [attack, plan] of [
   });
 
 test('[R19] proven absence leaves the defaults', async (t) => {
-  const { explain } = await import('hastls');
   const explanation = await explain('imap://mail.example', { dns: await resolving(t, promising()), stance: 'cfb' });
   assert.deepEqual([explanation.snapshot.evidence.proof, explanation.snapshot.evidence.records.length], ['secure', 0]);
   assert.equal(explanation.plan.at(-1)?.do, 'plaintext');
 });
 
 test('[A19] an alias at the host: ports from the first name with records, prohibitions from both', async (t) => {
-  const { explain } = await import('hastls');
   const zone =
     'alias CNAME mail\nmail A 127.0.0.1\n_imap._tcp.alias HASTLS 143 143 0\n_imap._tcp.mail HASTLS 143 143 1';
   const both = await explain('imap://alias.example', { dns: await resolving(t, zone), stance: 'cfb' });
@@ -279,7 +275,6 @@ test('[A34] an address is nobody of whom a record could speak', async (t) => {
 });
 
 test('[A31] an expired record still forbids, when asking again fails', async (t: TestContext) => {
-  const { createResolver, explain } = await import('hastls');
   let failing = false;
   const turn: Attack = (honest) => (question) =>
     failing && question.type === HASTLS ? answerServfail(honest)(question) : honest(question);

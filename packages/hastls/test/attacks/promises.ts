@@ -1,5 +1,5 @@
-import { createResolver } from 'hastls';
 import { offByDefault, profiles } from 'hastls/profiles';
+import { createResolver } from 'hastls/resolve';
 import type { Profile } from 'hastls/talk';
 import {
   type Attack,

@@ -23,5 +23,6 @@ export interface Answer {
   readonly metrics?: readonly MetricObjectWithValues<MetricValue<string>>[];
 }
 
-/** The number of what a worker says unasked: that it can be given orders. */
+/** The number of what a worker says unasked: that it can be given orders, and from then on, in this interval, that it lives. */
 export const HERE = 0;
+export const PULSE_MS = 1000;

@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 import { UsageError } from '../failure.ts';
-import type { Answer, Order } from './orders.ts';
+import { type Answer, type Order, PULSE_MS } from './orders.ts';
 
 /** The processes that do a daemon's work. */
 export interface Team {
@@ -17,7 +17,8 @@ export interface Team {
 type Asked = Order extends infer Each ? (Each extends Order ? Pick<Each, 'order'> : never) : never;
 
 /**
- * A worker that ends although nobody told it to is replaced: at once, and later and later if that goes on.
+ * A worker that stands still is killed, as whoever connects to it would wait in vain, and systemd sees the primary only. A
+ * worker that ends although nobody told it to is replaced: at once, and later and later if that goes on.
  * @param ticketKey the key of session tickets at this time, in base64
  */
 export function createTeam(
@@ -67,8 +68,24 @@ export function createTeam(
       );
       setTimeout(replace, inMs, slot);
     });
+    worker.once('message', () => watchOver(worker, slot));
     const [here] = await Promise.race([once(worker, 'message'), once(worker, 'exit').then(() => [])]);
     return here === undefined ? undefined : tell(worker, 'begin');
+  }
+
+  /** What comes late to us, as we stood still ourselves, is counted by our own pulse. */
+  function watchOver(worker: Worker, slot: string): void {
+    let missed = 0;
+    worker.on('message', () => {
+      missed = 0;
+    });
+    const pulse = setInterval(() => {
+      if (++missed <= MAY_MISS) return;
+      clearInterval(pulse);
+      log.error({ worker: slot, forMs: MAY_MISS * PULSE_MS }, 'a worker stands still, and is killed');
+      worker.kill('SIGKILL');
+    }, PULSE_MS).unref();
+    worker.once('exit', () => clearInterval(pulse));
   }
 
   function replace(slot: string): void {
@@ -105,6 +122,9 @@ export function createTeam(
     },
   };
 }
+
+/** So many signs of life may be missing: less is the load of a busy machine. */
+const MAY_MISS = 10;
 
 /** A worker that does not answer for so long does nothing else either. */
 const ANSWER_MS = 20_000;

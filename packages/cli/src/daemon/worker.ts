@@ -3,7 +3,7 @@ import { createDaemon, type Daemon } from './daemon.ts';
 import { shareOf } from './means.ts';
 import { createMetrics, type Metrics, UNCOUNTED } from './metrics.ts';
 import type { Operation } from './operation.ts';
-import { type Answer, HERE, type Order } from './orders.ts';
+import { type Answer, HERE, type Order, PULSE_MS } from './orders.ts';
 import type { Operated } from './run-file.ts';
 import { EVERYWHERE } from './solo.ts';
 
@@ -55,6 +55,7 @@ export function runWorker<Config extends Operation>({ read, make, log }: Operate
       if (order.order === 'end') resolve();
     });
     process.send?.({ number: HERE }); // what was said before nobody heard
+    setInterval(() => process.connected && process.send?.({ number: HERE }), PULSE_MS).unref();
   });
 }
 

@@ -43,7 +43,7 @@ export const ftp: Profile = {
   specs: ['RFC 4217', 'RFC 2389', 'RFC 2428', 'RFC 959'],
 
   *client() {
-    const greeting = yield* answer(GREETING);
+    const greeting = yield* greeted();
     if (greeting.failed !== undefined) return greeting.failed;
     yield* say('FEAT');
     const { failed, whole } = yield* answer(FEATURES);
@@ -61,6 +61,7 @@ export const ftp: Profile = {
     answers: { FEAT: ['211-Features', ' AUTH TLS', ' PBSZ', ' PROT', '211 End'], NOOP: ['200 OK'] },
     never: {
       CCC: '533 The connection for commands stays protected', // [V15] [RFC4217 §4]
+      REIN: '502 The connection for commands stays protected', // it would end TLS [V15]
       'PROT C': '534 Data are not sent in clear', // [V15] [RFC4217 §9]
       'PROT S': '536 TLS is private or nothing',
       'PROT E': '536 TLS is private or nothing',
@@ -74,7 +75,7 @@ export const ftp: Profile = {
 
   session: {
     *open() {
-      const { failed, whole } = yield* answer(GREETING);
+      const { failed, whole } = yield* greeted();
       return failed ?? handover(whole);
     },
     // Asks again what the server can do: a greeting, which has no place over TLS, is no answer to that. [V12]
@@ -113,13 +114,26 @@ function* trigger(): Conversation<Verdict> {
   return (yield* answer(UPGRADE)).failed ?? startTls;
 }
 
+/** A server that will be ready in a while says so first. [RFC959 §5.4] */
+function* greeted(): Conversation<Answer> {
+  for (;;) {
+    const heard = yield* answer(GREETING);
+    if (!/^120[ -]/.test(heard.whole)) return heard;
+  }
+}
+
 /** ` AUTH TLS`, or one of several: ` AUTH SSL;TLS`. [RFC4217 §6] */
 function offersTls(feature: string): boolean {
   const [auth, ...mechanisms] = feature.trim().toUpperCase().split(/[ ;]/);
   return auth === 'AUTH' && mechanisms.includes('TLS');
 }
 
-function* answer(means: Meanings): Conversation<{ failed: Verdict | undefined; whole: string }> {
+interface Answer {
+  readonly failed: Verdict | undefined;
+  readonly whole: string;
+}
+
+function* answer(means: Meanings): Conversation<Answer> {
   const whole = text(yield { do: 'take', frame: answerFrame })
     .replaceAll('\r\n', '\n')
     .trimEnd();

@@ -19,7 +19,7 @@ import {
 import { introduction } from './smtp-introduction.ts';
 import { manners } from './smtp-manners.ts';
 
-const GREETING: Meanings = { '220': 'yes', '421': 'bye', '554': 'bye' };
+const GREETING: Meanings = { '220': 'yes', '421': 'bye', '521': 'bye', '554': 'bye' }; // [RFC7504 §3]
 /** Whoever does not know the hello cannot know what it would list. */
 const HELLO: Meanings = { '250': 'yes', '421': 'bye', '4': 'no', '5': 'unknown' };
 const UPGRADE: Meanings = { '220': 'yes', '421': 'bye', '500': 'unknown', '502': 'unknown', '4': 'no', '5': 'no' };

@@ -21,6 +21,8 @@ judge(managesieve, [
 judge(ftp, [
   ['one mechanism of several', 'start-tls', '220 x\r\n', '211-F\r\n AUTH SSL;TLS\r\n211 End\r\n', '234 go\r\n'],
   ['an offer that was removed [V1]', 'absent', '220 x\r\n', '211-F\r\n AUTH SSL\r\n211 End\r\n'],
+  ['a server that has to get ready', 'absent', '120 soon\r\n220 x\r\n', '500 what\r\n'],
+  ['a server that is never ready [V17]', 'garbled', '120 soon\r\n'.repeat(129)],
   ['no knowledge of features', 'absent', '220 x\r\n', '500 what\r\n'],
   ['a no [V2]', 'refused', '220 x\r\n', '211-F\r\n AUTH TLS\r\n211 End\r\n', '431 no\r\n'],
   ['a go-ahead that asks for more', 'garbled', '220 x\r\n', '211-F\r\n AUTH TLS\r\n211 End\r\n', '334 more\r\n'],
@@ -110,6 +112,7 @@ const answers: readonly Answer[] = [
   [ftp, {}, 'USER joe\r\n', /^530 /],
   [ftp, {}, 'AUTH SSL\r\n', /^504 /],
   [ftp, secured, 'CCC\r\n', /^533 /],
+  [ftp, secured, 'REIN\r\n', /^502 /],
   [ftp, secured, 'prot c \r\n', /^534 /],
   [ftp, secured, 'PROT S\r\n', /^536 /],
   [irc, {}, 'NICK joe\r\n', /^:host\.example 451 /],

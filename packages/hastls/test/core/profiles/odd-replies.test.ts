@@ -37,6 +37,7 @@ for (const profile of [smtp, submission, lmtp])
     ['a hello turned down for now', 'refused', '220 x', '450 later'],
     ['a server that has gone mute', 'closed', '421 too many'],
     ['a host without the service', 'closed', '554 no mail here'],
+    ['a host that never has it', 'closed', '521 no mail here'],
     ['a server that leaves at the hello', 'closed', '220 x', '421 bye'],
     ['a greeting of another protocol', 'garbled', '* OK ready'],
     ['a greeting with a code of another meaning', 'garbled', '250 hi'],

@@ -58,7 +58,7 @@ test('every protocol of the lab can be used over TLS on a port of its own, and n
 const ask = async (resolver: string, host: Host) => {
   const anchors = readAnchors(lab.anchors.join('\n'));
   assert.ok(anchors.ok);
-  const resolving = createResolver({ servers: [resolver], anchors: anchors.value, timeoutMs: 400 });
+  const resolving = createResolver({ servers: [resolver], anchors: anchors.value, timeoutMs: 2000 });
   try {
     return await resolving.lookup(ownerName(host.profile.service, host.name), 'HASTLS');
   } finally {

@@ -121,10 +121,10 @@ test('limits in all are kept, also over reloads', async (t) => {
 
 test('reloads under load drop nobody and cross nobody’s words', async (t) => {
   const { child, port, logged } = await startGateway(t, `${QUIET}workers = 2\n`, {
-    own: 'connections_per_address = 1000\n',
+    own: 'connections_per_address = 4000\n',
   });
   await logged('ready');
-  const sockets = await Promise.all(Array.from({ length: 100 }, () => greeted(t, port)));
+  const sockets = await Promise.all(Array.from({ length: 1000 }, () => greeted(t, port)));
   let isOver = false;
   const load = Promise.all(
     sockets.map(async (socket, index) => {
@@ -133,7 +133,7 @@ test('reloads under load drop nobody and cross nobody’s words', async (t) => {
       return rounds;
     }),
   );
-  for (let reload = 0; reload < 25; reload++) {
+  for (let reload = 0; reload < 100; reload++) {
     child.kill('SIGHUP');
     await logged('reloaded');
   }

@@ -14,17 +14,17 @@ const execute = promisify(execFile);
  * share that `run` is given.
  */
 export const MEASURES = [
-  { part: 'bulk', run: bulk('down', 1, 512 * MiB) },
-  { part: 'bulk', run: bulk('up', 1, 512 * MiB) },
-  { part: 'bulk', run: bulk('down', 8, 96 * MiB) },
-  { part: 'bulk', run: bulk('up', 8, 96 * MiB) },
+  { part: 'bulk', run: bulk('down', 1, 384 * MiB) },
+  { part: 'bulk', run: bulk('up', 1, 384 * MiB) },
+  { part: 'bulk', run: bulk('down', 8, 64 * MiB) },
+  { part: 'bulk', run: bulk('up', 8, 64 * MiB) },
   { part: 'handshakes', run: handshakes('P-256 full', 'ecdsa', []) },
   { part: 'handshakes', run: handshakes('P-256 resumed', 'ecdsa', ['resume']) },
   { part: 'handshakes', run: handshakes('RSA-2048 full', 'rsa', []) },
   { part: 'handshakes', run: handshakes('RSA-2048 resumed', 'rsa', ['resume']) },
   { part: 'in-band', inBand: true, run: inBand(1, 8, 200) },
-  { part: 'in-band', inBand: true, run: inBand(16, 96, 1500) },
-  { part: 'in-band', inBand: true, run: inBand(200, 1500, 1500) },
+  { part: 'in-band', inBand: true, run: inBand(16, 96, 1000) },
+  { part: 'in-band', inBand: true, run: inBand(200, 1000, 1000) },
   { part: 'round-trips', run: roundTrips },
   { part: 'idle', fresh: true, run: idle },
 ];
@@ -52,7 +52,7 @@ function bulk(direction, connections, octets) {
 
 function handshakes(name, door, more) {
   return async (contestant, programs, share) => {
-    const count = Math.ceil(1500 * share);
+    const count = Math.ceil(1000 * share);
     const args = ['connect', contestant.doors[door], count, 16, ...more];
     const { seconds, cpu, reused } = await load(contestant, programs, args);
     if (reused !== (more.length > 0 ? count : 0)) throw new Error(`${reused} of ${count} sessions resumed`);
@@ -102,7 +102,7 @@ async function idle({ pid, doors }, programs) {
   const warm = await open(20);
   const before = memoryOf(pid);
   const clients = await open(count);
-  await sleep(1000);
+  await sleep(500);
   const memory = memoryOf(pid) - before;
   for (const each of [warm, clients]) {
     each.stdin.end();

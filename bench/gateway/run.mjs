@@ -25,6 +25,7 @@ About ten minutes on a machine with nothing else to do. One that is interrupted 
     .map(({ name }) => name)
     .join(', ')} (all that are there)
   --json          every figure of every round, for programs
+Node's own flags before the file's name are the gateway's too: node --single-threaded-gc bench/gateway/run.mjs
 Needs: apt install gcc libc6-dev libssl-dev openssl stunnel4 haproxy nginx libnginx-mod-stream`;
 
 const { values: options } = parseArgs({

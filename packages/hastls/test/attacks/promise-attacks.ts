@@ -22,6 +22,8 @@ export interface PromiseAttack {
   /** What the client is set to. */
   readonly stance: Stance;
   readonly ends: readonly string[];
+  /** How long the resolver waits. Default: long. */
+  readonly dnsMs?: number;
 }
 
 /** A promise, as its server made it. */
@@ -88,6 +90,7 @@ export const promiseAttacks: readonly PromiseAttack[] = [
     attack: () => staySilent,
     stance: 'cfb',
     ends: ENDS,
+    dnsMs: 2500,
   },
   {
     id: 'V19',

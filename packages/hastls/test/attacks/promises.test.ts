@@ -10,7 +10,7 @@ after(world.close);
 // Whoever cannot prove what a server promises does without plaintext, whatever the stance; and remembers nothing of it.
 for (const [who, client] of Object.entries({ 'a program': program, 'a client behind a tunnel': tunnelled }))
   for (const { id, title, ...row } of promiseAttacks)
-    test(`[${id}] ${who}: ${title}`, { concurrency: 8, timeout: 120_000 }, async (t) => {
+    test(`[${id}] ${who}: ${title}`, { concurrency: all.length, timeout: 120_000 }, async (t) => {
       await Promise.all(
         all.map((profile) =>
           t.test(`[${id}] ${profile.name}: ${title}`, async () => {

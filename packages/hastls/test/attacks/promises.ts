@@ -85,7 +85,7 @@ export interface Endured {
 export async function endure(
   client: Client,
   profile: Profile,
-  row: Pick<PromiseAttack, 'attack' | 'stance'>,
+  row: Pick<PromiseAttack, 'attack' | 'stance' | 'dnsMs'>,
   world: World,
 ): Promise<Endured> {
   const promise = world.promise(profile);
@@ -97,7 +97,11 @@ export async function endure(
     const { answer } = world.hierarchy;
     return (attack !== undefined && sameName(question.name, owner) ? attack(answer) : answer)(question);
   });
-  const resolver = createResolver({ servers: [dns.url], anchors: world.hierarchy.anchors, timeoutMs: DNS_MS });
+  const resolver = createResolver({
+    servers: [dns.url],
+    anchors: world.hierarchy.anchors,
+    timeoutMs: row.dnsMs ?? DNS_MS,
+  });
   const meet = () =>
     client({
       profile,
@@ -120,5 +124,5 @@ export async function endure(
 }
 
 const YEAR = 365 * 86_400;
-const DNS_MS = 1500;
+const DNS_MS = 10_000;
 const PATIENCE_MS = 60_000;

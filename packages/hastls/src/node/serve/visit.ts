@@ -213,10 +213,11 @@ async function cross(
     return 'unwilling';
   }
   if (crossed.kind !== 'over') return concluded(client, crossed);
-  if (crossed.whose === 'backend' && !crossed.said)
-    return leg.socket.bytesWritten === began && mediator.leftover('client').length === 0
-      ? hungUp(legs)
-      : sendAway(client, profile, as, 'the backend hung up');
+  if (crossed.whose === 'backend' && !crossed.said) {
+    const isUntouched = leg.socket.bytesWritten === began && mediator.leftover('client').length === 0;
+    if (!isUntouched) return sendAway(client, profile, as, 'the backend hung up');
+    if (!client.readableEnded) return hungUp(legs); // else it is the client who has left first, and without a word
+  }
   leave(client);
   return cameToEnd(crossed);
 }
@@ -259,7 +260,7 @@ async function sendAway(
   why: string,
 ): Promise<Ending> {
   const signal = AbortSignal.timeout(WAIT_MS);
-  if (greeted === true) await once(client, 'readable', { signal }).catch(ignore);
+  if (greeted === true && !client.readableEnded) await once(client, 'readable', { signal }).catch(ignore);
   await turnAway(client, profile?.stead, 'the service cannot be reached now');
   return failed('backend', why);
 }

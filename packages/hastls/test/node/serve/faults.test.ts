@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import { ldap, smtp } from 'hastls/profiles';
 import { client, secured, started, trust } from './client.js';
-import { at, running } from './running.js';
+import { at, inBand, running } from './running.js';
 
 // Whatever breaks, nothing is left of the connection on either side, and its line in the log says what broke.
 
@@ -275,6 +275,31 @@ test('a backend that has said all at once still hears all that its client says',
   assert.deepEqual([(await over).ok, (await over).up], [true, MEGABYTES.length]);
   await gone(sockets);
   assert.equal(heard, MEGABYTES.length);
+});
+
+test('a client that comes to TLS and leaves without a word is over at once, and its backend is not sick for that', async (t) => {
+  for (const [mode, profile] of [
+    ['implicit', ldap],
+    ['require', smtp],
+  ] as const) {
+    const { port: behind } = await backend(t, (socket) => {
+      if (profile === smtp) socket.write(GREETING);
+      socket.resume().once('end', () => socket.end());
+    });
+    const news: string[] = [];
+    const { port, ending } = await running(t, {
+      backend: at(behind),
+      mode,
+      profile,
+      onBackend: ({ state }) => news.push(state),
+    });
+    const ended = ending();
+    const socket = mode === 'implicit' ? await implicit(t, port) : (await inBand(t, port)).socket;
+    socket.end();
+    socket.resume();
+    assert.equal((await ended).why, 'over');
+    assert.deepEqual(news, []);
+  }
 });
 
 test('a backend that refuses connections, in TLS and in clear, is named', async (t) => {

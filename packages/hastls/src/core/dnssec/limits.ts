@@ -21,8 +21,8 @@ export const LIMITS = {
   aliasLinks: 16,
   /** Questions to the upstream, the first one included. */
   upstreamQuestions: 40,
-  /** Records in all answers together: five of the longest RRsets that BIND keeps. */
-  recordsPerQuestion: 512,
+  /** Records in all answers together: resolvers that add each zone's servers and their addresses send forty at a time. */
+  recordsPerQuestion: 768,
   /** Octets of all answers together, when `createAnswerReader()` reads them: two of the longest messages. */
   octetsPerQuestion: 131_072,
 } as const;

@@ -2,9 +2,9 @@ import { parsed } from '../bytes/parsed.ts';
 import { text } from '../bytes/text.ts';
 import { canonical, type Name, sameName } from '../dns/name.ts';
 import { CLASS_IN, type ResourceRecord } from '../dns/resource-record.ts';
-
 import { TYPE } from '../dns/type-names.ts';
 import { type Rrsig, readRrsig } from '../dns/typed-rdata.ts';
+import { LIMITS } from './limits.ts';
 
 /** Records of one owner and type, with the signatures that claim to cover them. */
 export interface Rrset {
@@ -53,9 +53,11 @@ export function* rrsetsOf(section: readonly ResourceRecord[], type: number): Gen
   }
 }
 
-/** The signatures over all RRsets of a type in a section. */
+/** The signatures over all RRsets of a type in a section, as far as any will be checked. */
 export function signaturesOver(section: readonly ResourceRecord[], type: number): readonly Signature[] {
-  const signatures = section.filter((record) => record.type === TYPE.RRSIG && record.class === CLASS_IN);
+  const signatures = section
+    .filter((record) => record.type === TYPE.RRSIG && record.class === CLASS_IN)
+    .slice(0, LIMITS.checksPerQuestion);
   if (signatures.length === 0) return NO_SIGNATURES;
   const owners = ownersOf(section, type);
   return signatures.flatMap((record) =>

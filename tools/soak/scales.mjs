@@ -7,20 +7,20 @@ const KINDS = [
   ['resident', ({ rss }) => rss],
 ];
 
-/** Scales for these daemons, and for a run that takes so long. */
-export function createScales(daemons, span) {
+/** Scales for these daemons. */
+export function createScales(daemons) {
   const weights = new Map(daemons.map(({ name }) => [name, []]));
 
   const growthOf = (name, kind) => {
-    const between = (from, to) =>
-      weights.get(name).flatMap(({ at, memory }) => (at >= span * from && at < span * to ? [kind(memory)] : []));
-    const [before, later] = [median(between(1 / 3, 2 / 3)), median(between(2 / 3, 2))];
+    const warm = weights.get(name).flatMap(({ isWarm, memory }) => (isWarm ? [kind(memory)] : []));
+    const half = warm.length >> 1;
+    const [before, later] = [median(warm.slice(0, half)), median(warm.slice(half))];
     return { before, later, growth: later / before - 1 };
   };
 
   return {
-    async weigh(at) {
-      for (const { name, weigh } of daemons) weights.get(name).push({ at, memory: await weigh() });
+    async weigh(isWarm) {
+      for (const { name, weigh } of daemons) weights.get(name).push({ isWarm, memory: await weigh() });
     },
     /** The newest weights, in words. */
     last: () =>

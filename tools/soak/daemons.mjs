@@ -1,7 +1,7 @@
 // The real commands, as an operator runs them, in a world of their own: certificates, and a signed zone that the tunnel asks.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,11 +99,13 @@ async function startDaemon(name, directory) {
     count: (start) => [...said].reduce((all, [kind, times]) => all + (kind.startsWith(start) ? times : 0), 0),
     signal: (which) => child.kill(which),
     descriptors: async () => (await readdir(`/proc/${child.pid}/fd`)).length,
-    /** Its memory once garbage is collected. */
+    /** Its memory once garbage is collected, and how much of it is there that no file can give back. */
     async weigh() {
       child.send('weigh');
-      const [memory] = await once(child, 'message');
-      return memory;
+      const [{ heapUsed, external }] = await once(child, 'message');
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      const kilobytes = (name) => Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1]);
+      return { used: heapUsed + external, resident: (kilobytes('RssAnon') + kilobytes('VmSwap')) * 1024 };
     },
     async stop() {
       child.kill('SIGTERM');

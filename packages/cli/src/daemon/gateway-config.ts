@@ -9,6 +9,8 @@ import { dns, drain, front, log, milliseconds } from './schema.ts';
 const IN_BAND = ['require', 'require-for', 'prefer'] as const;
 export const MODES = [...IN_BAND, 'implicit', 'auto'] as const;
 
+const port = z.int().min(1).max(0xffff);
+
 /** What each gateway may say for itself, and the file for all of them. */
 const shared = {
   greet_as: z.string().describe('what it calls itself'),
@@ -73,10 +75,17 @@ const gateway = z.strictObject({
     .optional()
     .describe('what clients call the host: the record under it is compared with what is served'),
   public_ports: z
-    .array(z.int().min(1).max(0xffff))
+    .array(port)
     .min(1)
     .optional()
     .describe('the ports by which clients come, where these are not those of `listen`'),
+  data_ports: z
+    .tuple([port, port])
+    .refine(([first, last]) => first <= last, 'the first port is wanted, and a last one behind it')
+    .optional()
+    .describe(
+      'with `ftp`, the first and the last port for data, `[50000, 50999]` (default: any that the system gives)',
+    ),
   ...z.object(shared).partial().shape,
 });
 
@@ -125,6 +134,22 @@ const checkSurroundings: Check = (
   if (enforced === true && name === undefined) complain('enforce_record', 'it goes with name = "…"');
 };
 
+/** What connections beside the dialogue ask of all others: nobody could say whose they are, or protect them twice. */
+const checkBeside: Check = ({ protocol, backend, data_ports: ports, proxy_from: announcers }, own, complain) => {
+  if (profileOf(protocol, own)?.middle?.beside === undefined) {
+    if (ports !== undefined) complain('data_ports', 'it goes with protocol = "ftp"');
+    return;
+  }
+  const has = (each: (typeof backend)[number]) => 'path' in each.to || each.tls !== undefined || each.introduce;
+  if (backend.some(has))
+    complain(
+      'backend',
+      `${protocol} has data on ports beside it: it has to be a host and a port, with nothing said before`,
+    );
+  if (announcers !== undefined)
+    complain('proxy_from', `nobody announces the connections that carry data of ${protocol}`);
+};
+
 /** The file of `hastls gateway`. */
 export const gatewayConfig = z
   .strictObject({
@@ -142,7 +167,7 @@ export const gatewayConfig = z
   })
   .superRefine(({ gateway: all, protocol: own }, context) => {
     for (const [index, each] of all.entries())
-      for (const check of [checkModes, checkSurroundings])
+      for (const check of [checkModes, checkSurroundings, checkBeside])
         check(each, own, (key, message) =>
           context.addIssue({ code: 'custom', path: ['gateway', index, key], message }),
         );

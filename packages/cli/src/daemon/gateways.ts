@@ -130,7 +130,7 @@ const readIdentity = (file: string, { cert, key, ocsp }: Certificate): ServerIde
 type Certificate = NonNullable<WholeGateway['certificates']>[number];
 
 function toOptions(whole: WholeGateway): Omit<GatewayOptions, 'certificates' | 'backend'> {
-  const { profile, require_for: commands, total_ms: totalMs, proxy_from: announcedBy } = whole;
+  const { profile, require_for: commands, total_ms: totalMs, proxy_from: announcedBy, data_ports: ports } = whole;
   const mode = whole.mode === 'auto' ? (whole.in_band ?? 'require') : whole.mode;
   return {
     profile,
@@ -143,5 +143,6 @@ function toOptions(whole: WholeGateway): Omit<GatewayOptions, 'certificates' | '
     dialMs: whole.dial_ms,
     ...(totalMs !== undefined && { totalMs }),
     ...(announcedBy !== undefined && { announcedBy }),
+    ...(ports !== undefined && { dataPorts: { first: ports[0], last: ports[1] } }),
   };
 }

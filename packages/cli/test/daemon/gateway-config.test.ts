@@ -46,6 +46,11 @@ const FAULTS: readonly (readonly [what: string, toml: string, fault: RegExp])[] 
   ['a network that is none', `${GOOD}${BACKEND}proxy_from = ["127.0.0.0/33"]\n`, /:7: gateway\[0\]\.proxy_from\[0\]: an address, a network/],
   ['client certificates that nobody vouches for', `${GOOD}${BACKEND}clients = { optional = true }\n`, /:7: gateway\[0\]\.clients\.ca/],
   ['a name of a client that is none', `${GOOD}${BACKEND}clients = { ca = "ca.pem", names = ["joe"] }\n`, /:7: .*names\[0\]: a name like "dns:/],
+  ['data by a path', `${GOOD.replace('smtp', 'ftp')}backend = "unix:/ftp"\n`, /:6: gateway\[0\]\.backend: ftp has data on ports beside it/],
+  ['data that nobody protects on the way to it', `${GOOD.replace('smtp', 'ftp').replace('prefer', 'implicit')}backend = { to = "127.0.0.1:21", tls = "implicit" }\n`, /:6: gateway\[0\]\.backend: ftp has data on ports beside it/],
+  ['data that nobody announces', `${GOOD.replace('smtp', 'ftp')}${BACKEND}proxy_from = ["192.0.2.1"]\n`, /:7: gateway\[0\]\.proxy_from: nobody announces the connections/],
+  ['ports for data where there are none', `${GOOD}${BACKEND}data_ports = [1, 2]\n`, /:7: gateway\[0\]\.data_ports: it goes with protocol = "ftp"/],
+  ['ports for data the wrong way round', `${GOOD.replace('smtp', 'ftp')}${BACKEND}data_ports = [2, 1]\n`, /:7: gateway\[0\]\.data_ports: the first port is wanted/],
   ['a public name of what has no protocol', `${GOOD.replace('protocol = "smtp"\n', '').replace('prefer', 'implicit')}${BACKEND}name = "a.example"\n`, /:6: gateway\[0\]\.name: a record is of a protocol/],
 ];
 

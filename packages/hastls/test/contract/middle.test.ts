@@ -74,7 +74,7 @@ test('these can be followed', () =>
     followed.map(({ name }) => name),
     [
       ...['smtp', 'submission', 'lmtp', 'imap', 'pop3', 'sieve', 'nntp', 'nntp-1997'],
-      ...['ldap', 'xmpp-client', 'xmpp-server', 'irc'],
+      ...['ldap', 'xmpp-client', 'xmpp-server', 'irc', 'ftp'],
       ...['postgresql', 'mysql', 'nats', 'amqp', 'nbd', 'house-greeting', 'house-frames'],
     ],
   ));

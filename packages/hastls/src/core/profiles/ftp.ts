@@ -14,6 +14,7 @@ import {
   startTls,
   type Verdict,
 } from '../talk/index.ts';
+import { ftpMiddle } from './ftp-middle.ts';
 
 const GREETING: Meanings = { '220': 'yes', '421': 'bye', '4': 'no', '5': 'no' };
 const FEATURES: Meanings = { '211': 'yes', '421': 'bye', '500': 'unknown', '502': 'unknown', '4': 'no', '5': 'no' };
@@ -29,6 +30,26 @@ const UPGRADE: Meanings = {
 
 const PROTECT: Meanings = { '200': 'yes', '421': 'bye', '4': 'no', '5': 'no' };
 const PASSIVE: Meanings = { '229': 'yes', '421': 'bye', '500': 'unknown', '502': 'unknown', '4': 'no', '5': 'no' };
+
+const server = lineServer({
+  greeting: '220 {host} ready',
+  upgrade: {
+    command: 'AUTH TLS',
+    goAhead: '234 Begin TLS negotiation now',
+    malformed: '504 AUTH TLS is the only one there is',
+    again: '503 TLS is already active',
+  },
+  answers: { FEAT: ['211-Features', ' AUTH TLS', ' PBSZ', ' PROT', '211 End'], NOOP: ['200 OK'] },
+  never: {
+    CCC: '533 The connection for commands stays protected', // [V15] [RFC4217 §4]
+    REIN: '502 The connection for commands stays protected', // it would end TLS [V15]
+    'PROT C': '534 Data are not sent in clear', // [V15] [RFC4217 §9]
+    'PROT S': '536 TLS is private or nothing',
+    'PROT E': '536 TLS is private or nothing',
+  },
+  quit: { command: 'QUIT', answer: ['221 Bye'] },
+  demand: '530 TLS is required: AUTH TLS first',
+});
 
 /**
  * Files. Commands have one connection, and each transfer another: that one is in clear until `PROT P` was said over TLS,
@@ -50,26 +71,8 @@ export const ftp: Profile = {
     return failed ?? (whole.split('\n').some(offersTls) ? yield* trigger() : absent(whole));
   },
 
-  server: lineServer({
-    greeting: '220 {host} ready',
-    upgrade: {
-      command: 'AUTH TLS',
-      goAhead: '234 Begin TLS negotiation now',
-      malformed: '504 AUTH TLS is the only one there is',
-      again: '503 TLS is already active',
-    },
-    answers: { FEAT: ['211-Features', ' AUTH TLS', ' PBSZ', ' PROT', '211 End'], NOOP: ['200 OK'] },
-    never: {
-      CCC: '533 The connection for commands stays protected', // [V15] [RFC4217 §4]
-      REIN: '502 The connection for commands stays protected', // it would end TLS [V15]
-      'PROT C': '534 Data are not sent in clear', // [V15] [RFC4217 §9]
-      'PROT S': '536 TLS is private or nothing',
-      'PROT E': '536 TLS is private or nothing',
-    },
-    quit: { command: 'QUIT', answer: ['221 Bye'] },
-    demand: '530 TLS is required: AUTH TLS first',
-  }),
-  unfollowed: 'its files go over connections of their own, which a gateway would have to make and protect as well',
+  server,
+  middle: ftpMiddle(server, (buffer) => answerFrame(buffer)),
   speaksFirst: 'client',
   forgets: ['features', 'the user named', 'the type, structure and mode of transfers', 'the directory', 'data ports'],
 

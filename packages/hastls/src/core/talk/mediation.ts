@@ -1,6 +1,6 @@
 import { latin1 } from '../bytes/text.ts';
 import type { Conversation, Framer, Handover, Peek, Verdict } from './conversation.ts';
-import type { ServerContext } from './profile.ts';
+import type { ServerContext, Stead } from './profile.ts';
 
 /** The two whom a mediator stands between: the client, whose TLS ends here, and the server behind us, which has none. */
 export type Party = 'client' | 'backend';
@@ -23,6 +23,21 @@ export interface Carry {
   readonly passage: Passage;
 }
 
+/** Opens a place for one connection beside this one, which leads to a port of the backend's, and tells the client of it. */
+export interface Open {
+  readonly do: 'open';
+  readonly port: number;
+  /** The client begins with TLS there. */
+  readonly secured: boolean;
+  /** What the client is told; undefined: there can be no such place. */
+  readonly tell: (place: Place | undefined) => Uint8Array;
+}
+/** Where only this client may connect to, once. */
+export interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
 /**
  * How many octets of this piece still belong to a passage that ends within it; undefined when it takes them all and goes
  * on; -1 when nobody can say where it ends. It is given each octet once.
@@ -30,7 +45,7 @@ export interface Carry {
 export type Passage = (piece: Uint8Array) => number | undefined;
 
 /** What a mediation may ask of whoever is driving it. Only the client's octets are peeked at, to tell a ClientHello. */
-export type MediationStep = Tell | Hear | Carry | Peek;
+export type MediationStep = Tell | Hear | Carry | Peek | Open;
 
 /** A frame, and who said it. */
 export interface Heard {
@@ -66,6 +81,10 @@ export interface Middle {
    * is to follow. Default: no; what hears the client over TLS never heard it before. [V10]
    */
   readonly greetsOnce?: true;
+  /** It opens places, and this is the ALPN id of what goes on there. Default: it opens none. */
+  readonly beside?: { readonly alpn: string };
+  /** Turns a client away for now, where nobody can be in the server's stead. */
+  readonly turnAway?: Stead['turnAway'];
   /**
    * Why nobody can tell its commands from what else is said, in words that go on with a colon. Then TLS has to come before
    * all else, and nothing is read behind it but the greeting. Default: they can be told.

@@ -1,5 +1,5 @@
 import type { Garbled, GarbledWhy, Verdict } from './conversation.ts';
-import type { Mediation, MediationOutcome, Party } from './mediation.ts';
+import type { Mediation, MediationOutcome, Open, Party, Place } from './mediation.ts';
 import { octetQueue } from './octet-queue.ts';
 
 /** What one frame may hold in the middle of a dialogue that may go on for days, so that nothing else is bounded. [V17] */
@@ -15,6 +15,10 @@ export interface Mediator<Outcome = MediationOutcome> {
   readonly verdict: Outcome | Garbled | undefined;
   /** Whether it waits for octets of this party. Those of the other are best left where they are, however many come. */
   wants(from: Party): boolean;
+  /** The place that it waits for, while it does. */
+  readonly opens: Open | undefined;
+  /** There is such a place, or there can be none. */
+  opened(place: Place | undefined): void;
   /** Octets that were fed and are not the mediation's: after the verdict they belong to whoever reads on. */
   leftover(from: Party): Uint8Array;
 }
@@ -52,6 +56,8 @@ export function mediate<Outcome extends MediationOutcome>(mediation: Mediation<O
       }
       case 'peek':
         return peek(ask.is(waiting.client.view));
+      case 'open':
+        return false;
     }
   }
 
@@ -113,6 +119,15 @@ export function mediate<Outcome extends MediationOutcome>(mediation: Mediation<O
       if (ask.do === 'hear') return ask.frames[from] !== undefined;
       return ask.do === 'carry' ? ask.from === from : ask.do === 'peek' && from === 'client';
     },
+    get opens() {
+      return verdict === undefined && !step.done && step.value.do === 'open' ? step.value : undefined;
+    },
+    opened(place) {
+      if (step.done || step.value.do !== 'open') return;
+      output.push({ to: 'client', bytes: step.value.tell(place) });
+      resume();
+      hold();
+    },
     leftover: (from) => waiting[from].view,
     feed(from, bytes) {
       // A ClientHello cannot come before the go-ahead went out: whatever this is, it was sent in clear. [V3]
@@ -128,4 +143,4 @@ const isUpgrade = (outcome: MediationOutcome | Garbled | undefined): outcome is 
   outcome?.kind === 'start-tls';
 
 const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'client' };
-const NOTHING = { from: 'client', bytes: new Uint8Array(0) } as const; // `tell` and `carry` are answered with nothing
+const NOTHING = { from: 'client', bytes: new Uint8Array(0) } as const; // all but `hear` and `peek` are answered with nothing

@@ -1,4 +1,4 @@
-import type { Garbled, MediationOutcome, Mediator, Party } from '../../core/talk/index.ts';
+import type { Garbled, MediationOutcome, Mediator, Open, Party, Place } from '../../core/talk/index.ts';
 import type { Leg } from './leg.ts';
 
 /** How a bridge ended: by the mediation's verdict, or because a connection did. */
@@ -19,11 +19,18 @@ export const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backen
 /**
  * Holds a mediation over two connections until its verdict, and leaves both paused and without readers. Nothing is read
  * that nobody waits for, or that the other side is too slow to take.
+ * @param open opens a place beside them; gives none by default
  */
-export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): Promise<Crossed> {
+export function bridge(
+  legs: Readonly<Record<Party, Leg>>,
+  mediator: Mediator,
+  open: (to: Open) => Promise<Place | undefined> | undefined = () => undefined,
+): Promise<Crossed> {
   return new Promise((resolve) => {
     let said = false;
     let hasSaidAll = false;
+    let isOver = false;
+    let opening: Open | undefined;
     const undo: (() => void)[] = [];
     for (const from of PARTIES) {
       const { socket } = legs[from];
@@ -56,8 +63,18 @@ export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): 
       }
       if (mediator.verdict === undefined) for (const from of PARTIES) listen(from);
       else finish(mediator.verdict);
+      const { opens } = mediator;
+      if (opens !== undefined && opens !== opening) void openPlace(opens);
       // What the client said is passed on by now, and no more will come; the backend may still have something to say.
       if (hasSaidAll && mediator.wants('client')) legs.backend.socket.end();
+    }
+
+    async function openPlace(to: Open): Promise<void> {
+      opening = to;
+      const place = await open(to);
+      if (isOver) return;
+      mediator.opened(place);
+      turn();
     }
 
     function listen(from: Party): void {
@@ -68,6 +85,7 @@ export function bridge(legs: Readonly<Record<Party, Leg>>, mediator: Mediator): 
     }
 
     function finish(outcome: Crossed): void {
+      isOver = true;
       for (const each of undo) each();
       for (const from of PARTIES) {
         legs[from].onReady = legs[from].onPiece = nothing;

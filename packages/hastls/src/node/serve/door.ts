@@ -27,7 +27,9 @@ export function createDoor(
   identities: readonly ServerIdentity[],
   { profile, clients, ticketKeys }: Pick<GatewayOptions, 'profile' | 'clients' | 'ticketKeys'>,
 ): Door {
-  const offers = profile?.alpn === undefined ? {} : { ALPNProtocols: [...profile.alpn] }; // [V13]
+  const { alpn: beside } = profile?.middle?.beside ?? {};
+  const offers =
+    profile?.alpn === undefined ? {} : { ALPNProtocols: [...profile.alpn, ...(beside === undefined ? [] : [beside])] }; // [V13]
   const sessions = {
     sessionIdContext: sessionIdOf(identities, [profile?.name, ...(clients === undefined ? [] : rulesOf(clients))]),
     ...(ticketKeys && { ticketKeys: Buffer.from(ticketKeys) }),

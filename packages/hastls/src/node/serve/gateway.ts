@@ -2,6 +2,7 @@ import net from 'node:net';
 import { type Profile, type ServerContext, serverGreets } from '../../core/talk/index.ts';
 import { HastlsError } from '../errors.ts';
 import { type Backend, type BackendNews, createBackends, placeOf } from './backends.ts';
+import type { DataPorts } from './beside.ts';
 import { createCensus, EVERYBODY } from './census.ts';
 import type { ServerIdentity } from './certificates.ts';
 import type { ClientCertificates } from './client-certificates.ts';
@@ -58,6 +59,8 @@ export interface GatewayOptions extends Limits {
   readonly handshakeMs?: number;
   /** How long a connection to the backend may take. Default 10 000. */
   readonly dialMs?: number;
+  /** Ports for connections beside the dialogue, where the protocol has them. Default: any that the system gives. */
+  readonly dataPorts?: DataPorts;
   /** For your log: a client has come. */
   readonly onOpened?: (visitor: Visitor) => void;
   /** It has come to TLS. */
@@ -110,6 +113,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     );
   const listed = [options.backend].flat();
   for (const backend of listed) checkBackend(backend, profile);
+  if (profile?.middle?.beside !== undefined && (options.announcedBy ?? []).length > 0)
+    throw new HastlsError('ERR_HASTLS_OPTION', `${profile.name}: nobody announces the connections that carry its data`);
   const isAnnounced = announcedBy(options.announcedBy ?? []);
   const backends = createBackends(listed, options.order, options.onBackend);
   let door = createDoor(options.certificates, options);
@@ -179,6 +184,9 @@ function checkBackend(backend: Backend, profile: Profile | undefined): void {
   const option = (why: string) => new HastlsError('ERR_HASTLS_OPTION', `the backend ${placeOf(backend)}: ${why}`);
   if (backend.tls?.how === 'in-band' && profile?.stead === undefined)
     throw option(`${what} cannot be upgraded on the way to it; implicit TLS would do`);
+  const hasMore = 'path' in backend || backend.tls !== undefined || backend.introduce !== undefined;
+  if (profile?.middle?.beside !== undefined && hasMore)
+    throw option(`${what} has data on ports beside it: it has to be a host and a port, with nothing said before`);
   if (backend.introduce === 'dialogue' && profile?.introduce === undefined)
     throw option(`${what} has no words for who the client is; the PROXY protocol would do`);
 }

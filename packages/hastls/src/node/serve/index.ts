@@ -38,6 +38,7 @@
 export { type FrameWords, frameServer } from '../../core/talk/index.ts';
 export { NAME_KINDS } from './alternative-names.ts';
 export type { Backend, BackendNews, BackendTls } from './backends.ts';
+export type { DataPorts } from './beside.ts';
 export { type Census, createCensus } from './census.ts';
 export type { ServerIdentity } from './certificates.ts';
 export type { ClientCertificates } from './client-certificates.ts';

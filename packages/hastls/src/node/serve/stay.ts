@@ -27,6 +27,8 @@ export interface Stay {
   readonly beneath: net.Socket;
   /** What was agreed on, as soon as TLS stands. */
   readonly tls?: object | undefined;
+  /** What is under way beside it. */
+  readonly beside?: { readonly isBusy: boolean; destroy(): void } | undefined;
   /** Which time was over, if the connection was ended for it. */
   late?: string;
 }
@@ -37,6 +39,7 @@ export function cutOff(stay: Stay, why: string): void {
   stay.late ??= why;
   if (stay.tls !== undefined || client === beneath) breakOff(client, beneath);
   else client.destroy(); // in the midst of a handshake
+  stay.beside?.destroy();
 }
 
 /** Ends a connection that is still there when this time is over, unless it is called off. */
@@ -45,9 +48,15 @@ export function limit(stay: Stay, ms: number, why: string): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Ends a connection on which nothing was said for so long, or whose client takes nothing of what is said. */
+/**
+ * Ends a connection on which nothing was said for so long, or whose client takes nothing of what is said, unless something
+ * moves beside it.
+ */
 export function limitIdle(stay: Stay, idleMs: number): void {
-  stay.client.setTimeout(idleMs, () => cutOff(stay, `nothing was said for ${idleMs} ms`));
+  stay.client.setTimeout(idleMs, () => {
+    if (stay.beside?.isBusy === true) limitIdle(stay, idleMs);
+    else cutOff(stay, `nothing was said for ${idleMs} ms`);
+  });
 }
 
 /** Whoever is behind a client that has left may take what is still to be sent, but has to take it. */

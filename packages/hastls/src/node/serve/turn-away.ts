@@ -11,8 +11,13 @@ const FAREWELL_MS = 2000;
  * Says why a client cannot be served now, in its protocol's own words, and means it: what the client says then is not
  * listened to, but a reset would drown the words.
  */
-export async function turnAway(client: net.Socket, stead: Stead | undefined, why: string): Promise<void> {
-  if (stead !== undefined) await hold(client, converse(stead.turnAway(plain(why))), { timeoutMs: FAREWELL_MS });
+export async function turnAway(
+  client: net.Socket,
+  stead: Partial<Pick<Stead, 'turnAway'>> | undefined,
+  why: string,
+): Promise<void> {
+  const last = stead?.turnAway?.(plain(why));
+  if (last !== undefined) await hold(client, converse(last), { timeoutMs: FAREWELL_MS });
   leave(client);
 }
 

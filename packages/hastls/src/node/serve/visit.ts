@@ -17,6 +17,7 @@ import {
 } from '../../core/talk/index.ts';
 import { hold, type TimedOut } from '../hold.ts';
 import type { Backends } from './backends.ts';
+import { createBeside } from './beside.ts';
 import { type Broke, bridge, OTHER, PARTIES, relay } from './bridge.ts';
 import { commonNameOf, shownSubject } from './client-certificates.ts';
 import type { Door, Met } from './door.ts';
@@ -26,8 +27,9 @@ import { clientLeg, type Leg } from './leg.ts';
 import { type Overture, overture } from './overture.ts';
 import { type Reached, reach } from './reach.ts';
 import { IDLE_MS, limit, limitIdle, limitRest } from './stay.ts';
+import { stirs } from './stirs.ts';
 import { leave, turnAway } from './turn-away.ts';
-import { type Ending, failed, OVER, type Visit } from './visited.ts';
+import { DIAL_MS, type Ending, failed, OVER, type Visit } from './visited.ts';
 
 /** What all who are served have in common. */
 export interface House {
@@ -57,6 +59,7 @@ export async function attend(visit: Visit, options: GatewayOptions, house: House
     total();
     toTls();
     for (const each of visit.backends) each.destroySoon();
+    await visit.beside?.over();
   }
 }
 
@@ -134,14 +137,15 @@ const factsOf = (secured: tls.TLSSocket) => ({
 async function between(
   visit: Visit,
   options: GatewayOptions,
-  { backends }: House,
+  house: House,
   as: Omit<ServerContext, 'host'>,
 ): Promise<Ending | 'start-tls'> {
-  const { profile, host = 'localhost', dialMs = 10_000 } = options;
+  const { profile, host = 'localhost', dialMs = DIAL_MS } = options;
   const { client, origin } = visit;
+  const { backends } = house;
   const agreed = as.secured === true ? visit.agreed : undefined;
   if (visit.kept !== undefined) {
-    const crossed = await cross(visit, options, visit.kept, as);
+    const crossed = await cross(visit, options, house, visit.kept, as);
     return isUnserved(crossed) ? failed('backend', `the backend: ${UNSERVED[crossed]}`) : crossed;
   }
   let why = 'there is none';
@@ -153,7 +157,7 @@ async function between(
       backends.failed(backend, why);
       continue;
     }
-    const crossed = await cross(visit, options, reached, as, () => backends.reached(backend));
+    const crossed = await cross(visit, options, house, reached, as, () => backends.reached(backend));
     if (!isUnserved(crossed)) return crossed;
     why = UNSERVED[crossed];
     if (crossed === 'hung-up') backends.failed(backend, why);
@@ -176,11 +180,13 @@ const isUnserved = (crossed: Ending | 'start-tls' | Unserved): crossed is Unserv
  */
 async function cross(
   visit: Visit,
-  { profile, host = 'localhost', idleMs = IDLE_MS }: GatewayOptions,
+  options: GatewayOptions,
+  { door }: House,
   { leg, greeting }: Reached,
   as: Omit<ServerContext, 'host'>,
   serves: () => void = ignore,
 ): Promise<Ending | 'start-tls' | Unserved> {
+  const { profile, host = 'localhost', idleMs = IDLE_MS } = options;
   const { client } = visit;
   if (visit.kept === undefined) visit.backends.push(leg.socket);
   const legs = { client: clientLeg(client, visit.beneath), backend: leg };
@@ -197,7 +203,9 @@ async function cross(
   }
   if (greeting !== undefined) mediator.feed('backend', greeting);
   if (first.kind === 'said') mediator.feed(first.by, first.piece);
-  const crossed = await bridge(legs, mediator);
+  visit.beside?.destroy(); // what was agreed on in clear is none of this dialogue's
+  visit.beside = createBeside(visit, leg, door, options);
+  const crossed = await bridge(legs, mediator, (to) => visit.beside?.open(to));
   if (crossed.kind === 'relay') return cameToEnd(await relay(legs, mediator));
   if (crossed.kind === 'over' && crossed.broke !== undefined && (crossed.said || crossed.whose === 'client'))
     return cameToEnd(crossed); // and the other one is broken off
@@ -261,16 +269,9 @@ async function sendAway(
 ): Promise<Ending> {
   const signal = AbortSignal.timeout(WAIT_MS);
   if (greeted === true && !client.readableEnded) await once(client, 'readable', { signal }).catch(ignore);
-  await turnAway(client, profile?.stead, 'the service cannot be reached now');
+  await turnAway(client, profile?.stead ?? profile?.middle, 'the service cannot be reached now');
   return failed('backend', why);
 }
-
-/** Until a client says something, or has left. */
-const stirs = (socket: net.Socket): Promise<void> =>
-  new Promise((resolve) => {
-    if (socket.destroyed || socket.readableLength > 0) resolve();
-    else socket.once('readable', resolve).once('close', resolve);
-  });
 
 const closed = (socket: net.Socket): Promise<void> =>
   new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import type { Agreed, Origin } from '../../core/proxy/index.ts';
+import type { Beside } from './beside.ts';
 import { originOf } from './origin.ts';
 import type { Reached } from './reach.ts';
 import type { Stay } from './stay.ts';
@@ -58,6 +59,9 @@ export interface Visit extends Visitor, Stay {
   agreed?: Agreed;
   how: Visited['how'];
   readonly backends: net.Socket[];
+  /** What is under way beside the dialogue, and what has moved there. */
+  beside?: Beside | undefined;
+  readonly moved: { up: number; down: number };
   /** A backend whose greeting was the client's, and what it said since, where that connection goes on over TLS. */
   kept?: Reached;
 }
@@ -75,11 +79,15 @@ export function startVisit(client: net.Socket, id: number): Visit {
     began: performance.now(),
     how: 'plaintext',
     backends: [],
+    moved: { up: 0, down: 0 },
   };
 }
 
 /** How a stay ended. */
 export type Ending = Pick<Visited, 'ok' | 'cause' | 'why'>;
+
+/** How long each step of the way to a backend may take, where nothing else is wished. */
+export const DIAL_MS = 10_000;
 
 export const OVER: Ending = { ok: true, why: 'over' };
 
@@ -87,15 +95,15 @@ export const OVER: Ending = { ok: true, why: 'over' };
 export const failed = (cause: Cause, why: string): Ending => ({ ok: false, cause, why });
 
 /** A client has left. */
-export function visited({ id, from, how, tls: secured, began, backends }: Visit, ending: Ending): Visited {
+export function visited({ id, from, how, tls: secured, began, backends, moved }: Visit, ending: Ending): Visited {
   const sum = (octets: (socket: net.Socket) => number) => backends.reduce((all, each) => all + octets(each), 0);
   return {
     id,
     from,
     how,
     ...(secured && { tls: secured }),
-    up: sum((each) => each.bytesWritten),
-    down: sum((each) => each.bytesRead),
+    up: moved.up + sum((each) => each.bytesWritten),
+    down: moved.down + sum((each) => each.bytesRead),
     durationMs: Math.round(performance.now() - began),
     ...ending,
   };

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
-import { ftp, ldap, mysql, pop3, postgresql, smtp } from 'hastls/profiles';
+import { ldap, mysql, pop3, postgresql, smtp, vnc } from 'hastls/profiles';
 import { createGateway } from 'hastls/serve';
 import { mailBackend } from './backend.js';
 import { authority, type Client, client, identity, over, secured, started, trust } from './client.js';
@@ -329,9 +329,9 @@ test('what is no protocol, and no TLS, ends the connection and nothing else', as
 
 test('a protocol that cannot be followed has implicit TLS only', () => {
   const options = { certificates: [identity], backend: at(1) };
-  for (const profile of [ftp, undefined])
+  for (const profile of [vnc, undefined])
     assert.throws(() => createGateway({ profile, mode: 'require', ...options }), { code: 'ERR_HASTLS_OPTION' });
-  createGateway({ profile: ftp, mode: 'implicit', ...options });
+  createGateway({ profile: vnc, mode: 'implicit', ...options });
 });
 
 /** A backend that says back what it hears, and says first what it is given to say. */

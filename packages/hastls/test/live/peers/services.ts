@@ -48,7 +48,21 @@ VirtualHost "mail.test"
 };
 
 export const VSFTPD: Need = { packages: 'vsftpd', commands: ['vsftpd'], root: true };
-export const startVsftpd: StartService = async (home, { chain, key }, port) => {
+export const startVsftpd: StartService = (home, { chain, key }, port) =>
+  vsftpd(
+    home,
+    port,
+    `ssl_enable=YES
+rsa_cert_file=${chain}
+rsa_private_key_file=${key}
+ssl_tlsv1=YES
+allow_anon_ssl=YES
+force_anon_data_ssl=YES
+`,
+  );
+
+/** vsftpd for anonymous users, and with what it has of TLS. */
+export async function vsftpd(home: string, port: number, ofTls = ''): Promise<Peer> {
   const [config, empty] = [join(home, 'vsftpd.conf'), join(home, 'vsftpd')];
   await mkdir(empty);
   const files = await filesIn(home);
@@ -58,23 +72,17 @@ export const startVsftpd: StartService = async (home, { chain, key }, port) => {
 listen_address=127.0.0.1
 listen_port=${port}
 background=NO
-ssl_enable=YES
-rsa_cert_file=${chain}
-rsa_private_key_file=${key}
-ssl_tlsv1=YES
 secure_chroot_dir=${empty}
 anonymous_enable=YES
 no_anon_password=YES
-allow_anon_ssl=YES
-force_anon_data_ssl=YES
 anon_root=${files}
 write_enable=YES
 anon_upload_enable=YES
 anon_umask=022
-`,
+${ofTls}`,
   );
   return daemon('vsftpd', [config], port);
-};
+}
 
 export const PURE_FTPD: Need = {
   packages: 'pure-ftpd',
@@ -85,7 +93,11 @@ export const PURE_FTPD: Need = {
 export const startPureFtpd: StartService = async (home, { chain, key }, port) => {
   const both = join(home, 'pure-ftpd.pem');
   await writeFile(both, `${await readFile(key, 'utf8')}${await readFile(chain, 'utf8')}`);
-  const demandsTls = ['-Y', '2', '-2', both];
+  return pureFtpd(home, port, ['-Y', '2', '-2', both]);
+};
+
+/** Pure-FTPd for `joe`, and with what it has of TLS. */
+export async function pureFtpd(home: string, port: number, ofTls: readonly string[] = []): Promise<Peer> {
   const [files, users, known] = [await filesIn(home), join(home, 'pure-ftpd.passwd'), join(home, 'pure-ftpd.pdb')];
   const password = await run('openssl', 'passwd', '-6', 'secret');
   const ids = await Promise.all(['-u', '-g'].map((flag) => run('id', flag, 'ftp')));
@@ -95,10 +107,10 @@ export const startPureFtpd: StartService = async (home, { chain, key }, port) =>
   const joeOnly = ['-E', '-l', `puredb:${known}`, '-u', '1'];
   return daemon(
     `${ASIDE}/usr/sbin/pure-ftpd`,
-    ['-S', `127.0.0.1,${port}`, '-g', join(home, 'pure-ftpd.pid'), ...demandsTls, ...joeOnly],
+    ['-S', `127.0.0.1,${port}`, '-g', join(home, 'pure-ftpd.pid'), ...ofTls, ...joeOnly],
     port,
   );
-};
+}
 
 /** A directory with one file in it, and one where files may be left. */
 async function filesIn(home: string): Promise<string> {

@@ -54,7 +54,7 @@ export async function startDaemons(behind) {
   await writeFile(join(directory, 'ca.pem'), authority.certificate);
   await writeFile(
     join(directory, 'tunnel.toml'),
-    `[dns]\nresolver = ["${dns.url}"]\nanchors = "anchors.txt"\n[[tunnel]]\nlisten = "127.0.0.1:${doors.tunnel}"
+    `[dns]\ntimeout_ms = 60000\nresolver = ["${dns.url}"]\nanchors = "anchors.txt"\n[[tunnel]]\nlisten = "127.0.0.1:${doors.tunnel}"
 to = "smtp://mx.soak.test"\nca = "ca.pem"\n`,
   );
   const daemons = await Promise.all(['gateway', 'tunnel'].map((name) => startDaemon(name, directory)));

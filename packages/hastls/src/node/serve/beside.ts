@@ -34,7 +34,7 @@ export interface Beside {
  */
 export function createBeside(
   visit: Visit,
-  { socket: { remoteAddress: backend } }: Leg,
+  { socket: dialogue }: Leg,
   door: Door,
   { profile, dataPorts: ports, idleMs = IDLE_MS, dialMs = DIAL_MS }: GatewayOptions,
 ): Beside | undefined {
@@ -78,6 +78,7 @@ export function createBeside(
   return {
     async open(to) {
       waiting?.close();
+      const { remoteAddress: backend } = dialogue; // not asked for before: it is how a reset is told from an end
       if (origin === undefined || backend === undefined || carried.size >= AT_ONCE) return undefined;
       const { address } = origin.to;
       const server = await listening(address, ports);

@@ -152,8 +152,8 @@ function portIn(answer: string): number | undefined {
 
 const MOVES = ['EPSV', 'PASV', 'RETR', 'STOR', 'STOU', 'APPE', 'LIST', 'NLST', 'MLSD'];
 const ACTIVE = ['PORT', 'EPRT', 'LPRT'];
-/** A security of another kind, its commands, and a way back to before the login. [RFC2228] */
-const WITHHELD = ['AUTH', 'ADAT', 'MIC', 'CONF', 'ENC', 'CCC', 'REIN', 'LPSV'];
+/** A security of another kind, and its commands. [RFC2228] */
+const WITHHELD = ['AUTH', 'ADAT', 'MIC', 'CONF', 'ENC', 'CCC', 'LPSV'];
 const OURS = /^ *(AUTH|PBSZ|PROT|CCC|EPRT|LPRT|LPSV)\b/i;
 
 /** What a client says in the midst of a transfer, and the marks of Telnet that it puts before. [RFC959 §4.1.3] */

@@ -83,7 +83,12 @@ const scenes: readonly (readonly [title: string, as: As, ...scene: string[]])[] 
     ...['c: PROT P', 'C: 503 PBSZ first', 'c: PBSZ 0', 'C: 200 PBSZ=0'],
     ...['c: PROT C', 'C: 534 Data are not sent in clear', 'c: PROT  C', 'C: 504 PROT P is the only one there is'],
     ...['c: LIST', 'C: 521 Data need TLS as well: PROT P first'],
-    ...['c: CCC', 'C: 533 The connection for commands stays protected', 'c: REIN', 'C: 502 That is not to be had here'],
+    ...[
+      'c: CCC',
+      'C: 533 The connection for commands stays protected',
+      'c: REIN',
+      'C: 502 The connection for commands stays protected',
+    ],
     ...['c: AUTH TLS', 'C: 503 TLS is already active'],
     ...['c: PROT P', 'C: 200 Data are private', 'c: RETR x', 'B: RETR x', 'b: 550 no', 'C: 550 no'],
   ],

@@ -392,8 +392,9 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** curl wants more of a mail server than to come to TLS, if it has no mail. */
-const isDemanding = ({ peer, protocol }: Client): boolean => peer === 'curl' && protocol === 'smtp';
+/** curl wants more of a mail server than to come to TLS, if it has no mail; libnats takes no TLS that is not demanded. */
+const isDemanding = ({ peer, protocol }: Client): boolean =>
+  (peer === 'curl' && protocol === 'smtp') || peer === 'libnats';
 
 for (const { title, needs, start, shows } of rows)
   live(`${title} behind a gateway`, needs, async (stage) => {

@@ -1,5 +1,6 @@
 import type { Resolver } from './resolve/index.ts';
 
+/** Kept, as an import of what is loaded takes longer than to look up what is remembered. */
 let loaded: Promise<typeof import('./resolve/index.ts')> | undefined;
 
 /**

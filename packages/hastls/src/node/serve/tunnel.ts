@@ -55,21 +55,18 @@ export function createTunnel(options: TunnelOptions): net.Server {
   const { census = createCensus(), connections = CONNECTIONS, connectionsPerAddress = connections } = options;
   return net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
     client.on('error', ignore);
-    const from = originOf(client)?.from.address ?? EVERYBODY;
-    const limits = new Map([[EVERYBODY, connections]]);
-    if (from !== EVERYBODY) limits.set(from, connectionsPerAddress);
-    const entered: string[] = [];
-    client.once('close', () => {
-      for (const each of entered) census.leave(each);
-    });
-    for (const [who, most] of limits)
-      if (census.enter(who, most)) entered.push(who);
-      else {
-        options.onRefused?.(client, Object.assign(new Error('there are too many connections'), { code: 'too-many' }));
-        client.destroy();
-        return;
-      }
-    void carry({ client, beneath: client }, stead, options);
+    const enters = (who: string, most: number) => {
+      const isIn = census.enter(who, most);
+      if (isIn) client.once('close', () => census.leave(who));
+      return isIn;
+    };
+    const from = originOf(client)?.from.address;
+    if (enters(EVERYBODY, connections) && (from === undefined || enters(from, connectionsPerAddress))) {
+      void carry({ client, beneath: client }, stead, options);
+      return;
+    }
+    options.onRefused?.(client, Object.assign(new Error('there are too many connections'), { code: 'too-many' }));
+    client.destroy();
   });
 }
 

@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import { ftp } from 'hastls/profiles';
 import type { GatewayOptions } from 'hastls/serve';
 import { createAuthority } from 'hastls/testing';
-import { authority, type Client, client, secured, trust } from './client.js';
+import { authority, type Client, client, DEADLINE, secured, trust } from './client.js';
 import { type FilesBackend, filesBackend } from './files-backend.js';
 import { at, type Running, running } from './running.js';
 
@@ -63,7 +63,7 @@ const isRefused = async (port: number): Promise<boolean> => {
   return /ECONNREFUSED/.test(String(code));
 };
 
-test('files are fetched and sent over TLS by ports of ours, and all octets are counted', async (t) => {
+test('files are fetched and sent over TLS by ports of ours, and all octets are counted', DEADLINE, async (t) => {
   const { backend, dialogue, ending } = await scene(t);
   const peer = await dialogue();
   const fetched = await data(t, await passive(peer));
@@ -88,7 +88,7 @@ test('files are fetched and sent over TLS by ports of ours, and all octets are c
   assert.ok(ok && up > FILE.length && down > FILE.length, `${up} up and ${down} down`);
 });
 
-test('only the client of the dialogue may come, and only once', async (t) => {
+test('only the client of the dialogue may come, and only once', DEADLINE, async (t) => {
   const { dialogue } = await scene(t);
   const peer = await dialogue();
   const port = await passive(peer);
@@ -115,7 +115,7 @@ const WRONG: readonly (readonly [what: string, speak: (t: TestContext, port: num
   ],
 ];
 for (const [what, speak] of WRONG)
-  test(`[V15] what is sent ${what} is not taken for a whole file`, async (t) => {
+  test(`[V15] what is sent ${what} is not taken for a whole file`, DEADLINE, async (t) => {
     const { backend, dialogue } = await scene(t);
     const peer = await dialogue();
     const port = await passive(peer);
@@ -126,7 +126,7 @@ for (const [what, speak] of WRONG)
     if (what !== 'and broken off') assert.equal(backend.taken[0]?.octets.length, 0);
   });
 
-test('a client that has to show a certificate has to show it beside the dialogue too', async (t) => {
+test('a client that has to show a certificate has to show it beside the dialogue too', DEADLINE, async (t) => {
   const { dialogue, backend } = await scene(t, { clients: { ca: authority.certificate, optional: true } });
   const peer = await dialogue();
   const port = await passive(peer);
@@ -137,7 +137,7 @@ test('a client that has to show a certificate has to show it beside the dialogue
   assert.equal(backend.taken[0]?.isWhole, false);
 });
 
-test('ports are taken from those that are given, and where none is left the client is told', async (t) => {
+test('ports are taken from those that are given, and where none is left the client is told', DEADLINE, async (t) => {
   const spare = net.createServer().listen(0, '127.0.0.1');
   await once(spare, 'listening');
   const { port } = spare.address() as net.AddressInfo; // as: it listens on TCP
@@ -150,7 +150,7 @@ test('ports are taken from those that are given, and where none is left the clie
   assert.equal(await passive(one), port, 'a new place stands for the old one');
 });
 
-test('when a dialogue is over, nobody may come any more', async (t) => {
+test('when a dialogue is over, nobody may come any more', DEADLINE, async (t) => {
   const { dialogue, ending, server } = await scene(t);
   const peer = await dialogue();
   const port = await passive(peer);

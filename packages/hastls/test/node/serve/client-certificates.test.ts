@@ -7,7 +7,7 @@ import { createAuthority, selfSigned } from 'hastls/testing';
 import { pinOf } from '#node/pin.js';
 import { isNamed } from '#node/serve/alternative-names.js';
 import { mailBackend } from './backend.js';
-import { authority, type Client, client, over, trust } from './client.js';
+import { authority, type Client, client, DEADLINE, over, trust } from './client.js';
 import { at, implicit, running } from './running.js';
 
 const ca = authority.certificate;
@@ -17,9 +17,6 @@ const evil = authority.issue(['a\u001b[2J\nb']);
 const stranger = createAuthority().issue(['joe.example']);
 const old = authority.issue(['joe.example'], { notBefore: new Date(0), notAfter: new Date(1e12) });
 const pin = pinOf(new X509Certificate(joe.cert));
-
-/** Whoever waits for what never comes has failed. */
-const DEADLINE = { timeout: 10_000 };
 
 /** A client that is let in is greeted; nobody waits for the end of what should not have begun. */
 async function hearsNothing(peer: Client): Promise<void> {

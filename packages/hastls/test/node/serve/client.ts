@@ -4,6 +4,9 @@ import type { TestContext } from 'node:test';
 import tls from 'node:tls';
 import { type Authority, createAuthority } from 'hastls/testing';
 
+/** For tests of who is not let in: whoever waits for what never comes has failed. */
+export const DEADLINE = { timeout: 10_000 };
+
 /** Signs for the servers of these tests. */
 export const authority: Authority = createAuthority();
 export const identity = authority.issue(['server.example']);

@@ -1,6 +1,7 @@
 import { concatBytes } from '../bytes/compare.ts';
 import { type Parsed, parsed } from '../bytes/parsed.ts';
 import type { Reader } from '../bytes/reader.ts';
+import { text } from '../bytes/text.ts';
 import type { Writer } from '../bytes/writer.ts';
 
 declare const name: unique symbol;
@@ -128,8 +129,10 @@ export const readNameOctets = (from: Reader): Uint8Array => octetsOf(findName(fr
 
 /** Where a name is, whose every part was checked; what it comes to is made when somebody wants it, and kept. */
 interface FoundName {
-  /** Its own labels: up to a pointer, or with the zero that ends them. */
+  /** Where its own labels begin, and how many octets they have. */
   readonly start: number;
+  readonly labelled: number;
+  /** Up to a pointer, or with the zero that ends them. */
   readonly end: number;
   /** What the pointer leads to. */
   readonly tail: FoundName | undefined;
@@ -142,43 +145,59 @@ interface FoundName {
 }
 
 function findName(from: Reader, compression: 'allowed' | 'forbidden', depth: number): FoundName {
-  const start = from.at;
-  for (;;) {
-    const { at } = from;
-    const size = from.uint8();
-    if (size === 0) return { start, end: from.at, tail: undefined, length: from.at - start, jumps: 0 };
-    if (size >= 0xc0) {
-      const target = ((size & 0x3f) << 8) | from.uint8();
-      if (compression === 'forbidden') throw new RangeError('a compressed name where none may stand');
-      if (target >= start) throw new RangeError('a compression pointer that does not point backwards');
-      const tail = pointedTo(from, target, depth + 1);
-      const length = at - start + tail.length;
-      if (length > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
-      return { start, end: at, tail, length, jumps: tail.jumps + 1 };
-    }
-    if (size > MAX_LABEL) throw new RangeError(`label type 0x${size.toString(16)} is unknown`);
-    if (at + size + 2 - start > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
-    from.skip(size);
+  const { at: start, left, whole } = from;
+  let labelled = 0; // octets of its own labels
+  while (labelled < left) {
+    const size = whole[start + labelled] as number; // within bounds
+    if (size === 0 || size > MAX_LABEL) break;
+    labelled += 1 + size;
+    if (labelled + 1 > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
   }
+  from.skip(labelled);
+  const size = from.uint8();
+  if (size === 0) return { start, labelled, end: from.at, tail: undefined, length: labelled + 1, jumps: 0 };
+  if (size < 0xc0) throw new RangeError(`label type 0x${size.toString(16)} is unknown`);
+  const target = ((size & 0x3f) << 8) | from.uint8();
+  if (compression === 'forbidden') throw new RangeError('a compressed name where none may stand');
+  if (target >= start) throw new RangeError('a compression pointer that does not point backwards');
+  const tail = pointedTo(from, target, depth + 1);
+  const length = labelled + tail.length;
+  if (length > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
+  return { start, labelled, end: start + labelled, tail, length, jumps: tail.jumps + 1 };
 }
 
 function textOf(name: FoundName, whole: Uint8Array): string {
-  if (name.text !== undefined) return name.text;
-  const { start, end, tail } = name;
+  name.text ??= ownText(name, whole) + (name.tail === undefined ? '' : textOf(name.tail, whole));
+  return name.text;
+}
+
+/** The text of a name's own labels. Octets that stand for themselves, as nearly all do, are not gone through one by one. */
+function ownText({ start, labelled }: FoundName, whole: Uint8Array): string {
+  const dotted = whole.slice(start + 1, start + 1 + labelled);
+  let count = 0;
+  for (let at = whole[start] as number; at < labelled; count++) {
+    const next = dotted[at] as number; // the next label's length, or what ends the last one
+    dotted[at] = DOT;
+    at += 1 + next;
+  }
+  const own = text(dotted);
+  return PLAIN_LABELS.test(own) && labelCount(own as Name) === count ? own : presentedLabels(start, labelled, whole);
+}
+
+const DOT = 0x2e;
+/** So many dots as there are labels: none of them is an octet of a label. */
+const PLAIN_LABELS = /^[-\w*.]*$/;
+
+function presentedLabels(start: number, labelled: number, whole: Uint8Array): string {
   const characters: number[] = []; // one string is made of them: a sum of strings is kept in as many pieces
-  for (let at = start; at < end; ) {
+  for (let at = start; at < start + labelled; ) {
     const size = whole[at++] as number; // within bounds, as was checked
-    if (size === 0) break;
     present(whole, at, at + size, characters);
     characters.push(DOT);
     at += size;
   }
-  const own = String.fromCharCode(...characters);
-  name.text = tail === undefined ? own : own + textOf(tail, whole);
-  return name.text;
+  return String.fromCharCode(...characters);
 }
-
-const DOT = 0x2e;
 
 function octetsOf(name: FoundName, whole: Uint8Array): Uint8Array {
   if (name.octets !== undefined) return name.octets;

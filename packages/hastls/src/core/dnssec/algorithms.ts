@@ -1,22 +1,28 @@
-import type { Hashes } from './proof.ts';
+import type { Check, Hashes } from './proof.ts';
 
 /** What must be known of an algorithm to judge keys; the check itself goes out to the driver. */
 export interface Algorithm {
   readonly name: string;
   /** What is wrong with a public key, if anything. */
   readonly complaint: (publicKey: Uint8Array, minRsaBits: number) => string | undefined;
-  /** What the check of a signature counts for. */
-  readonly weight: 1 | 2;
+  /** What the check of a signature by this key counts for, by the time that it takes. */
+  readonly weight: (publicKey: Uint8Array) => number;
 }
 
 export const DEFAULT_MIN_RSA_BITS = 1024;
 const MAX_RSA_BITS = 4096;
 const MAX_RSA_EXPONENT_OCTETS = 8;
+/** Of 65537, which nearly all keys have. */
+const USUAL_RSA_EXPONENT_OCTETS = 3;
 
-const rsa = (name: string): Algorithm => ({ name, weight: 1, complaint: rsaComplaint });
-const fixed = (name: string, length: number, weight: Algorithm['weight'] = 1): Algorithm => ({
+const rsa = (name: string): Algorithm => ({
   name,
-  weight,
+  weight: (key) => (rsaParts(key).exponentLength > USUAL_RSA_EXPONENT_OCTETS ? 2 : 1),
+  complaint: rsaComplaint,
+});
+const fixed = (name: string, length: number, weight = 1): Algorithm => ({
+  name,
+  weight: () => weight,
   complaint: (key) => (key.length === length ? undefined : `has ${key.length} octets instead of ${length}`),
 });
 
@@ -24,7 +30,7 @@ const SUPPORTED: Readonly<Record<number, Algorithm>> = {
   8: rsa('RSA/SHA-256'),
   10: rsa('RSA/SHA-512'),
   13: fixed('ECDSA P-256/SHA-256', 64),
-  14: fixed('ECDSA P-384/SHA-384', 96, 2),
+  14: fixed('ECDSA P-384/SHA-384', 96, 3),
   15: fixed('Ed25519', 32),
   16: fixed('Ed448', 57, 2),
 };
@@ -39,8 +45,9 @@ const WITH_SHA1: Readonly<Record<number, Algorithm>> = {
 export const supportedAlgorithm = (number: number, acceptSha1 = false): Algorithm | undefined =>
   SUPPORTED[number] ?? (acceptSha1 ? WITH_SHA1[number] : undefined);
 
-/** What a check by an algorithm counts for, of all that a question may cause. */
-export const weightOf = (number: number): number => supportedAlgorithm(number)?.weight ?? 1;
+/** What a check counts for, of all that a question may cause. */
+export const weightOf = ({ algorithm, publicKey }: Pick<Check, 'algorithm' | 'publicKey'>): number =>
+  supportedAlgorithm(algorithm, true)?.weight(publicKey) ?? 1;
 
 export const algorithmToText = (number: number): string =>
   (SUPPORTED[number] ?? WITH_SHA1[number])?.name ?? `algorithm ${number}`;
@@ -58,10 +65,14 @@ export const DIGESTS: Readonly<Record<number, Digest | undefined>> = {
 };
 
 /** Exponent's length in one octet or, after a zero, in two; exponent; modulus. [RFC3110 §2] */
-function rsaComplaint(key: Uint8Array, minRsaBits: number): string | undefined {
+function rsaParts(key: Uint8Array): { readonly exponentLength: number; readonly modulus: Uint8Array } {
   const long = key[0] === 0;
   const exponentLength = long ? ((key[1] ?? 0) << 8) | (key[2] ?? 0) : (key[0] ?? 0);
-  const modulus = key.subarray((long ? 3 : 1) + exponentLength);
+  return { exponentLength, modulus: key.subarray((long ? 3 : 1) + exponentLength) };
+}
+
+function rsaComplaint(key: Uint8Array, minRsaBits: number): string | undefined {
+  const { exponentLength, modulus } = rsaParts(key);
   if (exponentLength === 0 || modulus.length === 0) return 'is cut short';
   if (exponentLength > MAX_RSA_EXPONENT_OCTETS) return 'has an exponent of more than 64 bits';
   const first = modulus.findIndex((octet) => octet !== 0);

@@ -7,14 +7,17 @@ export const LIMITS = {
   keysPerTag: 4,
   /** Signature checks for one RRset. */
   checksPerRrset: 8,
-  /** Signature checks in all; one by P-384 or Ed448 counts as two, as it takes the time of several. */
+  /**
+   * Signature checks in all. One that takes longer counts for more: by P-384 three, by Ed448 or a long RSA exponent two.
+   * Of those that fail an honest answer has next to none: they count four times.
+   */
   checksPerQuestion: 64,
   /** Keys that a DS names but does not fit, in one zone. */
   dsMismatches: 4,
   /** Further rounds of each NSEC3 hash. [RFC9276 §3.2] */
   nsec3Iterations: 50,
-  /** Rounds of NSEC3 hashes in all: a name of 34 labels may be absent from a zone of 50 iterations. */
-  nsec3RoundsPerQuestion: 2048,
+  /** Rounds of NSEC3 hashes in all: a name may have 13 labels more than its zone of 50 iterations, or 34 more than one of 20. */
+  nsec3RoundsPerQuestion: 768,
   /** RRsets in the answer to a question for ANY. */
   rrsetsPerAnswer: 32,
   /** CNAME and DNAME links. [A20] */
@@ -22,9 +25,9 @@ export const LIMITS = {
   /** Questions to the upstream, the first one included. */
   upstreamQuestions: 40,
   /** Records in all answers together: resolvers that add each zone's servers and their addresses send forty at a time. */
-  recordsPerQuestion: 768,
-  /** Octets of all answers together, when `createAnswerReader()` reads them: two of the longest messages. */
-  octetsPerQuestion: 131_072,
+  recordsPerQuestion: 512,
+  /** Octets of all answers together, when `createAnswerReader()` reads them: one of the longest messages and half of another. */
+  octetsPerQuestion: 98_304,
 } as const;
 
 export type Limit = keyof typeof LIMITS;

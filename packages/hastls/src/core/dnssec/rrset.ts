@@ -24,9 +24,10 @@ export function rrsetOf(section: readonly ResourceRecord[], name: Name, type: nu
   const all = recordsAt(section, name);
   const records = all.filter((record) => record.type === type);
   if (records.length === 0) return undefined;
-  const signatures = all.flatMap((record) =>
-    record.type === TYPE.RRSIG ? signatureOver(type, record) : NO_SIGNATURES,
-  );
+  const signatures = all
+    .filter((record) => record.type === TYPE.RRSIG && covers(record, type))
+    .slice(0, LIMITS.checksPerQuestion) // more of them nobody will check
+    .flatMap(readSignature);
   return { name, type, records: records.length === 1 ? records : distinct(records), signatures };
 }
 
@@ -56,13 +57,11 @@ export function* rrsetsOf(section: readonly ResourceRecord[], type: number): Gen
 /** The signatures over all RRsets of a type in a section, as far as any will be checked. */
 export function signaturesOver(section: readonly ResourceRecord[], type: number): readonly Signature[] {
   const signatures = section
-    .filter((record) => record.type === TYPE.RRSIG && record.class === CLASS_IN)
+    .filter((record) => record.type === TYPE.RRSIG && record.class === CLASS_IN && covers(record, type))
     .slice(0, LIMITS.checksPerQuestion);
   if (signatures.length === 0) return NO_SIGNATURES;
   const owners = ownersOf(section, type);
-  return signatures.flatMap((record) =>
-    owners.has(canonical(record.name)) ? signatureOver(type, record) : NO_SIGNATURES,
-  );
+  return signatures.filter(({ name }) => owners.has(canonical(name))).flatMap(readSignature);
 }
 
 const ownersOf = (section: readonly ResourceRecord[], type: number): ReadonlySet<Name> =>
@@ -100,9 +99,11 @@ function ownersIn(section: readonly ResourceRecord[]): Owners {
   return owners;
 }
 
+/** Whether a signature says that it is over this type: that is told before the rest of it is read. */
+const covers = ({ rdata }: ResourceRecord, type: number): boolean => ((rdata[0] ?? 0) << 8) + (rdata[1] ?? 0) === type;
+
 /** A malformed signature is none. */
-function signatureOver(type: number, { rdata }: ResourceRecord): readonly Signature[] {
-  if (((rdata[0] ?? 0) << 8) + (rdata[1] ?? 0) !== type) return NO_SIGNATURES; // spares reading what is not asked for
+function readSignature({ rdata }: ResourceRecord): readonly Signature[] {
   const read = parsed(() => readRrsig(rdata));
   return read.ok ? [{ ...read.value, rdata }] : NO_SIGNATURES;
 }

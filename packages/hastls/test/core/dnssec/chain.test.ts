@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { concatBytes } from '#core/bytes/index.js';
-import { CLASS_IN, keyTag, parseName, RCODE, type ResourceRecord, readRrsig, TYPE } from '#core/dns/index.js';
+import { CLASS_IN, parseName, RCODE, type ResourceRecord, readRrsig, TYPE } from '#core/dns/index.js';
 import type { Context } from '#core/dnssec/index.js';
 import { keysOf } from '#core/dnssec/key.js';
 import type { Rrset } from '#core/dnssec/rrset.js';
@@ -26,6 +25,7 @@ import {
   type ZoneOptions,
 } from '#node/testing/index.js';
 import { AT, outcome, remembering, run, type World } from './driver.js';
+import { withExponentOf } from './rsa-exponent.js';
 
 const DAY = 86_400;
 const HOST = 'host.signed.test. A';
@@ -100,16 +100,6 @@ const flagged = (of: ZoneKey, flags: number, protocol = 3): ZoneKey => {
   const tag = rdata.reduce((sum, octet, index) => sum + (index % 2 === 0 ? octet << 8 : octet), 0);
   return { ...of, rdata, tag: (tag + (tag >> 16)) & 0xffff };
 };
-/** The same RSA key, with its exponent written in so many octets. */
-function withExponentOf(octets: number, of: ZoneKey): ZoneKey {
-  const rdata = concatBytes(
-    of.rdata.subarray(0, 4),
-    Uint8Array.of(octets),
-    new Uint8Array(octets - 3),
-    of.rdata.subarray(5),
-  );
-  return { ...of, rdata, tag: keyTag(rdata) };
-}
 const keyCases: readonly (readonly [why: string, key: () => ZoneKey, expected: string])[] = [
   ['revoked', () => flagged(key, 257 | 0x80), 'bogus error'],
   ['no zone key', () => flagged(key, 1), 'bogus error'],

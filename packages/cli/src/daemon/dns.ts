@@ -14,5 +14,8 @@ export const resolverOf = (file: string, dns: DnsConfig, asked: ResolverOptions)
     ...(dns.resolver === undefined ? {} : { servers: dns.resolver }),
     ...(dns.anchors === undefined ? {} : { anchors: toAnchors(readNamed(file, dns.anchors)) }),
     timeoutMs: dns.timeout_ms,
-    ...(dns.pin_secure_zones && { pinSecureZones: true }),
+    ...(dns.pin_secure_zones && { pinSecureZones: SIGNED }),
   });
+
+/** Zones that this process has seen to be signed: a file that is read again does not make it forget. */
+const SIGNED = new Set<string>();

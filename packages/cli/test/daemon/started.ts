@@ -9,25 +9,17 @@ import type { TestContext } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { createAuthority } from 'hastls/testing';
+import { type Log, readLog } from './log.ts';
 
 const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 const authority = createAuthority();
 
-export interface Line {
-  readonly msg: string;
-  readonly [fact: string]: unknown;
-}
-
 /** `hastls gateway` at work, with the log that it writes. */
-export interface Started {
+export interface Started extends Log {
   readonly child: ChildProcess;
   readonly directory: string;
   readonly port: number;
   readonly adminPort: number;
-  /** All that was logged until now. */
-  readonly lines: readonly Line[];
-  /** Waits for the next line with these words. */
-  logged(msg: string): Promise<Line>;
   /** Writes the configuration, with more of it before the gateway. */
   configure(head: string): void;
   /** Writes a certificate for this name, and its key. */
@@ -76,39 +68,14 @@ export async function startGateway(
     backend.close();
     rmSync(directory, { recursive: true });
   });
-  child.setMaxListeners(0); // each line that is waited for has its own
-  const lines: Line[] = [];
-  let heard = 0;
-  let rest = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    const parts = (rest + text).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) lines.push(part.startsWith('{') ? JSON.parse(part) : { msg: part });
-    child.emit('logged');
-  });
   return {
     child,
     directory,
     port,
     adminPort,
-    lines,
+    ...readLog(child),
     configure,
     certify,
-    async logged(msg) {
-      for (;;) {
-        const at = lines.findIndex((each, index) => index >= heard && each.msg.startsWith(msg));
-        if (at >= 0) {
-          heard = at + 1;
-          return lines[at] as Line; // found
-        }
-        assert.equal(
-          child.exitCode ?? child.signalCode,
-          null,
-          `it ended without "${msg}": ${JSON.stringify(lines.at(-1))}`,
-        );
-        await Promise.race([once(child, 'logged'), once(child, 'exit')]);
-      }
-    },
     async asked(path) {
       const response = await fetch(`http://127.0.0.1:${adminPort}${path}`);
       return { status: response.status, text: await response.text() };

@@ -7,7 +7,7 @@ import type { Proven } from '../../core/dnssec/index.ts';
  * parent that was made to lie.
  * @param seen canonical names of zones that were proven to be signed
  */
-export function pinned(proven: Proven, zones: readonly Name[], seen: ReadonlySet<Name>): Proven {
+export function pinned(proven: Proven, zones: readonly Name[], seen: ReadonlySet<string>): Proven {
   if (proven.proof !== 'insecure') return proven;
   const names = [proven.question.name, ...proven.aliases];
   const cuts = proven.chain.filter(({ kind }) => kind === 'insecure-delegation').map(({ name }) => name);

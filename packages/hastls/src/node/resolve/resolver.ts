@@ -1,4 +1,4 @@
-import { canonical, type Name, type Question } from '../../core/dns/index.ts';
+import { canonical, type Question } from '../../core/dns/index.ts';
 import type { Context, ProvenZone } from '../../core/dnssec/index.ts';
 import { hashes } from '../crypto.ts';
 import { HastlsError } from '../errors.ts';
@@ -49,7 +49,7 @@ const SKEW_SECONDS = 300;
 export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const answers = createCache(MAX_OCTETS, clock.elapsedMs, octetsOf);
   const zones = createCache<ProvenZone>(MAX_ZONES, clock.elapsedMs);
-  const seen = new Set<Name>();
+  const { seen } = settings;
   const lookups = createSharing<Answer>();
   const questions = createSharing<Answered>();
   let loaded: Promise<Tools> | undefined;
@@ -92,9 +92,9 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     const found = await insist(question, context, { ...upstreams, ask }, settings.timeoutMs, off, asked);
     for (const zone of found.learnt) {
       zones.keep(canonical(zone.zone), zone, believable(zone.expires, began));
-      if (settings.pinSecureZones && zone.proof === 'secure' && seen.size < MAX_PINNED) seen.add(canonical(zone.zone));
+      if (seen !== undefined && zone.proof === 'secure' && seen.size < MAX_PINNED) seen.add(canonical(zone.zone));
     }
-    const answer = toAnswer(pinned(found, settings.pinnedZones, seen));
+    const answer = toAnswer(pinned(found, settings.pinnedZones, seen ?? NOBODY));
     keepAnswer(answers, keyOf(question), answer, began);
     return { ...answer, asked }; // which is kept by nobody
   }
@@ -121,6 +121,7 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
 }
 
 const NONE: readonly number[] = [];
+const NOBODY: ReadonlySet<string> = new Set();
 
 interface Tools {
   readonly upstreams: Asker;

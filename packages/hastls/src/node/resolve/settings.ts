@@ -60,8 +60,11 @@ export interface ResolverOptions {
   readonly prefetch?: boolean;
   /** Zones that are known to be signed: a proof that one of them, or anything below, is not, counts as bogus. Default: none. */
   readonly pinnedZones?: readonly string[];
-  /** A zone that was once proven to be signed counts as pinned for as long as this resolver lives. Default: false. */
-  readonly pinSecureZones?: boolean;
+  /**
+   * A zone that was once proven to be signed counts as pinned for as long as this resolver lives, or, given a set, for as
+   * long as it is in there: what one resolver has learnt the next one knows. Default: false.
+   */
+  readonly pinSecureZones?: boolean | Set<string>;
 }
 
 /** Options, checked and complete. */
@@ -74,7 +77,8 @@ export interface Settings {
   readonly rrtypes: readonly [number, ...number[]];
   readonly prefetch: boolean;
   readonly pinnedZones: readonly Name[];
-  readonly pinSecureZones: boolean;
+  /** Canonical names of zones that were proven to be signed; none: nobody keeps them in mind. */
+  readonly seen: Set<string> | undefined;
 }
 
 const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
@@ -105,6 +109,9 @@ const MAX_RRTYPES = 4;
 export function toSettings(options: ResolverOptions): Settings {
   for (const key of Object.keys(options)) if (!KNOWN.has(key)) throw refuse(`unknown option "${key}"`);
   const { anchors = ROOT_ANCHORS, at, timeoutMs = 5000, acceptSha1 = false, minRsaBits, pinnedZones = [] } = options;
+  const { pinSecureZones = false } = options;
+  if (typeof pinSecureZones !== 'boolean' && !(pinSecureZones instanceof Set))
+    throw refuse('"pinSecureZones" is true, false, or a set');
   if (at !== undefined && !(Number.isFinite(at) && at >= 0)) throw refuse(`"at" is in seconds since 1970, not ${at}`);
   if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS))
     throw refuse(`"timeoutMs" is from 1 to ${MAX_TIMEOUT_MS}, not ${timeoutMs}`);
@@ -124,7 +131,7 @@ export function toSettings(options: ResolverOptions): Settings {
     rrtypes: toRrtypes(options.rrtype ?? HASTLS_TYPE, options.rrtypeOutsidePrivateRange ?? false),
     prefetch: options.prefetch ?? false,
     pinnedZones: pinnedZones.map(toAskedName),
-    pinSecureZones: options.pinSecureZones ?? false,
+    seen: pinSecureZones === true ? new Set() : pinSecureZones === false ? undefined : pinSecureZones,
   };
 }
 

@@ -387,6 +387,20 @@ for (const pinSecureZones of [true, false])
     );
   });
 
+test('a set that one resolver has put zones in pins them for the next one', () => {
+  let now = world;
+  return serving(
+    (question) => now.answer(question),
+    async ({ server }) => {
+      const pinSecureZones = new Set<string>();
+      const proofOf = async () => (await resolverAt(server, { pinSecureZones }).lookup('host.signed.test', 'A')).proof;
+      assert.equal(await proofOf(), 'secure');
+      now = unsigned;
+      assert.equal(await proofOf(), 'bogus');
+    },
+  );
+});
+
 test('with pinSecureZones, land that was unsigned from the beginning stays so, and a signed zone stays secure', () =>
   serving(world.answer, async ({ server }) => {
     const resolver = resolverAt(server, { pinSecureZones: true });
@@ -442,6 +456,7 @@ const badOptions: readonly (readonly [options: object, why: RegExp])[] = [
   [{ negativeAnchors: [{ zone: 'a.test', until: new Date(Date.now() + 8 * 86_400_000) }] }, /within a week/],
   [{ negativeAnchors: [{ zone: 'a.test', until: new Date(Number.NaN) }] }, /within a week/],
   [{ pinnedZones: ['a..b'] }, /no domain name/],
+  [{ pinSecureZones: 'yes' }, /"pinSecureZones"/],
   [{ rrtype: 65_534 }, /BIND/],
   [{ rrtype: [65_400, 65_282] }, /another server product/],
   [{ rrtype: 65_535 }, /private-use range/],

@@ -27,6 +27,7 @@ import { createGateway, type GatewayOptions } from 'hastls/serve';
 import type { Profile } from 'hastls/talk';
 import { createAuthority } from 'hastls/testing';
 import { type Client, clients } from './clients/clients.ts';
+import { SLIXMPP, slixmpp } from './clients/slixmpp.ts';
 import * as backends from './peers/backends.ts';
 import { INSPIRCD, startInspircd } from './peers/chat.ts';
 import { type Need, pathOf, run } from './peers/commands.ts';
@@ -128,7 +129,7 @@ const rows: readonly Row[] = [
   },
   {
     title: 'Prosody',
-    needs: [services.PROSODY, { packages: 'python3-slixmpp', commands: ['/usr/bin/python3'] }],
+    needs: [services.PROSODY, SLIXMPP],
     async start(stage) {
       const [people = 0, hosts = 0] = await freePorts(2);
       await stage.keep(backends.startChat(stage.home, await theirs(stage), [people, hosts]));
@@ -138,8 +139,7 @@ const rows: readonly Row[] = [
       ];
     },
     async shows(stage, ca, to) {
-      const login = (port: number, how: string, patience = 10) =>
-        run('/usr/bin/python3', '-W', 'ignore', '-c', slixmpp(port, ca, how, patience));
+      const login = (port: number, how: string, patience?: number) => slixmpp(port, ca, how, patience);
       const inTls = 'force_starttls=True';
       const inClear = 'force_starttls=False, disable_starttls=True';
       for (const mode of ['require', xmppClient.middle?.secrets ?? [], 'prefer'] as const)
@@ -421,26 +421,6 @@ for (const { title, needs, start, shows } of rows)
       for (const each of open.splice(0)) each.close();
     }
   });
-
-/** A login by slixmpp, which tells how it came about. */
-const slixmpp = (port: number, ca: string, how: string, patience: number): string => `
-import asyncio, sys
-from slixmpp import ClientXMPP
-c = ClientXMPP('joe@localhost', 'secret')
-c.ca_certs = '${ca}'
-def started(event):
-    security = 'over TLS' if c.socket is None or c.transport.get_extra_info('ssl_object') else 'in clear'
-    print('in as', c.boundjid.full, security, flush=True)
-    c.disconnect()
-failed = lambda *_: sys.exit(1)
-c.add_event_handler('session_start', started)
-for each in ('failed_auth', 'failed_all_auth', 'connection_failed', 'ssl_invalid_chain'): c.add_event_handler(each, failed)
-c.add_event_handler('disconnected', lambda *_: asyncio.get_event_loop().stop())
-c.connect(('127.0.0.1', ${port}), ${how})
-asyncio.get_event_loop().call_later(${patience}, failed)
-c.loop.run_forever()
-sys.exit(0 if c.authenticated else 1)
-`;
 
 /** Until the answer is not 0. */
 async function waits(ask: () => Promise<string>): Promise<void> {

@@ -1,11 +1,10 @@
-import { isIP } from 'node:net';
-import { NAME_KINDS } from 'hastls/serve';
+import { type FittingBackend, isPin, isSource, NAME_KINDS } from 'hastls/serve';
 import { z } from 'zod';
 import { listen } from './schema.ts';
 
 /** Keys that a peer may have: SHA-256 over the SubjectPublicKeyInfo, in base64. */
-const pins = z
-  .array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'SHA-256 over a public key, in base64, is wanted: 44 characters'))
+export const pins = z
+  .array(z.string().refine(isPin, 'SHA-256 over a public key, in base64, is wanted: 44 characters'))
   .min(1)
   .optional();
 
@@ -56,6 +55,15 @@ export const backends = z.preprocess(
 
 export type BackendConfig = z.output<typeof backend>;
 
+const INTRODUCTIONS = { 'proxy-v1': 'line', 'proxy-v2': 'octets', xclient: 'dialogue' } as const;
+
+/** A backend as the library knows it, but for what other files hold. */
+export const toBackend = ({ to, tls: how, introduce }: BackendConfig): FittingBackend => ({
+  ...to,
+  ...(how !== undefined && { tls: { how } }),
+  ...(introduce !== undefined && { introduce: INTRODUCTIONS[introduce] }),
+});
+
 /** The certificates of clients. */
 export const clients = z.strictObject({
   ca: z.string().describe('PEM file of those who vouch for clients'),
@@ -71,15 +79,6 @@ export const clients = z.strictObject({
 });
 
 /** From where clients are announced. */
-export const network = z.string().refine(isNetwork, {
+export const network = z.string().refine(isSource, {
   error: 'an address, a network like "192.0.2.0/24", or "unix:" is wanted',
 });
-
-function isNetwork(text: string): boolean {
-  const [address = '', length = '0', ...more] = text.split('/');
-  const family = isIP(address);
-  return (
-    text === 'unix:' ||
-    (family !== 0 && more.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= (family === 4 ? 32 : 128))
-  );
-}

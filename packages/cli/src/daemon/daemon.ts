@@ -10,8 +10,8 @@ export type Serving = ReadonlyMap<
   {
     readonly listen: Listen;
     readonly server: net.Server;
-    /** Ends all connections of this server. Default: each client's socket is reset, so that nobody takes it for the end. */
-    readonly cut?: () => void;
+    /** Ends all connections of this server, and of those that share them. */
+    readonly cut: () => void;
   }
 >;
 
@@ -60,14 +60,14 @@ export function createDaemon(log: Logger, onFull: () => void): Daemon {
       limit = most;
       for (const [name, front] of opened) fronts.set(name, front);
       for (const [name, front] of fronts) {
-        const { server, cut } = serving.get(name) ?? {};
-        if (server === undefined) {
+        const next = serving.get(name);
+        if (next === undefined) {
           front.close();
           fronts.delete(name);
         } else
           front.serve(
-            server.prependListener('connection', (client) => {
-              clients.set(client, cut ?? (() => reset(client)));
+            next.server.prependListener('connection', (client) => {
+              clients.set(client, next.cut);
               client.once('close', () => clients.delete(client));
             }),
           );
@@ -76,7 +76,7 @@ export function createDaemon(log: Logger, onFull: () => void): Daemon {
     async end(drainMs) {
       for (const front of fronts.values()) front.close();
       const impatient = setTimeout(() => {
-        for (const cut of clients.values()) cut();
+        for (const cut of new Set(clients.values())) cut();
       }, drainMs);
       while (clients.size > 0) await Promise.race([...clients.keys()].map((each) => once(each, 'close')));
       clearTimeout(impatient);
@@ -87,11 +87,6 @@ export function createDaemon(log: Logger, onFull: () => void): Daemon {
 /** Takes away what is in the way of these, if nobody uses it any more. Where we listen already nothing is in the way. */
 export async function makeRoom(serving: Serving, now: Serving = new Map()): Promise<void> {
   for (const [name, { listen }] of serving) if (!now.has(name) && !('systemd' in listen)) await openableAt(listen);
-}
-
-function reset(client: net.Socket): void {
-  if (client.remoteAddress === undefined || client.writableEnded) client.destroy();
-  else client.resetAndDestroy();
 }
 
 /** Says it at once, and then how often, at most every ten seconds: trouble comes in thousands. */

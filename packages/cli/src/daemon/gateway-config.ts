@@ -1,7 +1,8 @@
 import { profiles } from 'hastls/profiles';
-import { type Profile, serverGreets } from 'hastls/talk';
+import { type GatewayOptions, type Misfit, misfits } from 'hastls/serve';
+import type { Profile } from 'hastls/talk';
 import { z } from 'zod';
-import { backends, clients, network } from './backend-config.ts';
+import { backends, clients, network, toBackend } from './backend-config.ts';
 import { admin, clientLimits, limits, tickets, watch, workersByCores } from './operation.ts';
 import { type OwnProtocol, protocols } from './protocols.ts';
 import { dns, drain, front, log, milliseconds } from './schema.ts';
@@ -91,64 +92,59 @@ const gateway = z.strictObject({
 
 type Gateway = z.output<typeof gateway>;
 type Own = readonly OwnProtocol[];
-type Check = (gateway: Gateway, own: Own, complain: (key: string, message: string) => void) => void;
+type Complain = (message: string, ...path: readonly PropertyKey[]) => void;
 
-/** What a mode asks of a protocol, and what goes with which mode. */
-const checkModes: Check = ({ protocol, mode, in_band: inBand, require_for: commands }, own, complain) => {
+/** Where a gateway draws the line between plaintext and TLS, as the library has it. */
+export function lineOf(
+  { mode, in_band: inBand = 'require', require_for: commands }: Gateway,
+  profile: Profile | undefined,
+): Pick<GatewayOptions, 'mode'> & { readonly implicitToo: boolean } {
+  const line = mode === 'auto' ? inBand : mode;
+  return {
+    mode: line === 'require-for' ? (commands ?? profile?.middle?.secrets ?? []) : line,
+    implicitToo: mode === 'auto',
+  };
+}
+
+/** What goes with which protocol: the library says so, and here is what it calls by other names. */
+function checkFitting(gateway: Gateway, own: Own, complain: Complain): void {
+  const { protocol, backend, in_band: inBand, proxy_from: announcedBy, data_ports: dataPorts } = gateway;
   const profile = profileOf(protocol, own);
-  const followed = known(own)
-    .filter(({ middle }) => middle !== undefined)
-    .map(({ name }) => name);
-  if (protocol !== undefined && profile === undefined)
-    complain('protocol', `"${protocol}" is unknown: leave it out, or give one of ${followed.join(', ')}`);
-  else if (mode !== 'implicit' && profile?.middle === undefined)
-    complain(
-      'mode',
-      `${protocol ?? 'what has no protocol'} can have implicit TLS only: ${profile?.unfollowed ?? 'nobody knows its dialogue'}`,
-    );
-  else if (profile?.middle?.unread !== undefined && ['require-for', 'prefer'].includes(inBand ?? mode))
-    complain(
-      inBand === undefined ? 'mode' : 'in_band',
-      `with ${protocol} TLS has to come before all else: ${profile.middle.unread}`,
-    );
-  else if (mode === 'auto' && profile !== undefined && serverGreets(profile))
-    complain('mode', `${protocol} cannot have both forms of TLS on one port: its clients wait for a greeting`);
-  if (inBand !== undefined && mode !== 'auto') complain('in_band', 'it goes with mode = "auto"');
-  if (commands !== undefined && (inBand ?? mode) !== 'require-for')
-    complain('require_for', 'it goes with mode = "require-for", or with in_band = "require-for"');
-};
-
-/** What backend, name and record ask of it. */
-const checkSurroundings: Check = (
-  { protocol, backend, name, public_ports: ports, enforce_record: enforced },
-  own,
-  complain,
-) => {
-  const [profile, what] = [profileOf(protocol, own), protocol ?? 'what has no protocol'];
-  if (backend.some(({ tls }) => tls === 'in-band') && profile?.stead === undefined)
-    complain('backend', `${what} can have implicit TLS only on the way to it`);
-  if (backend.some(({ introduce }) => introduce === 'xclient') && profile?.introduce === undefined)
-    complain('backend', `${what} has no XCLIENT: introduce = "proxy-v2" would do`);
-  if (name !== undefined && profile === undefined) complain('name', 'a record is of a protocol: it goes with one');
-  if (ports !== undefined && name === undefined) complain('public_ports', 'it goes with name = "…"');
-  if (enforced === true && name === undefined) complain('enforce_record', 'it goes with name = "…"');
-};
-
-/** What connections beside the dialogue ask of all others: nobody could say whose they are, or protect them twice. */
-const checkBeside: Check = ({ protocol, backend, data_ports: ports, proxy_from: announcers }, own, complain) => {
-  if (profileOf(protocol, own)?.middle?.beside === undefined) {
-    if (ports !== undefined) complain('data_ports', 'it goes with protocol = "ftp"');
+  if (protocol !== undefined && profile === undefined) {
+    const followed = known(own).filter(({ middle }) => middle !== undefined);
+    const names = followed.map(({ name }) => name).join(', ');
+    complain(`"${protocol}" is unknown: leave it out, or give one of ${names}`, 'protocol');
     return;
   }
-  const has = (each: (typeof backend)[number]) => 'path' in each.to || each.tls !== undefined || each.introduce;
-  if (backend.some(has))
-    complain(
-      'backend',
-      `${protocol} has data on ports beside it: it has to be a host and a port, with nothing said before`,
-    );
-  if (announcers !== undefined)
-    complain('proxy_from', `nobody announces the connections that carry data of ${protocol}`);
-};
+  const line = lineOf(gateway, profile);
+  const keys = {
+    mode: line.implicitToo && inBand !== undefined ? 'in_band' : 'mode',
+    implicitToo: 'mode',
+    backend: 'backend',
+    announcedBy: 'proxy_from',
+    dataPorts: 'data_ports',
+  } as const satisfies Record<Misfit['option'], keyof Gateway>;
+  for (const { option, at, why } of misfits({
+    profile,
+    ...line,
+    backend: backend.map(toBackend),
+    announcedBy,
+    dataPorts,
+  }))
+    complain(why, keys[option], ...(at === undefined ? [] : [at]));
+}
+
+/** What goes with which key of the file. */
+function checkCompany(gateway: Gateway, own: Own, complain: Complain): void {
+  const { protocol, mode, in_band: inBand, require_for: commands, name, public_ports: ports } = gateway;
+  if (inBand !== undefined && mode !== 'auto') complain('it goes with mode = "auto"', 'in_band');
+  if (commands !== undefined && (inBand ?? mode) !== 'require-for')
+    complain('it goes with mode = "require-for", or with in_band = "require-for"', 'require_for');
+  if (name !== undefined && profileOf(protocol, own) === undefined)
+    complain('a record is of a protocol: it goes with one', 'name');
+  if (ports !== undefined && name === undefined) complain('it goes with name = "…"', 'public_ports');
+  if (gateway.enforce_record === true && name === undefined) complain('it goes with name = "…"', 'enforce_record');
+}
 
 /** The file of `hastls gateway`. */
 export const gatewayConfig = z
@@ -165,11 +161,11 @@ export const gatewayConfig = z
     protocol: protocols.describe('a protocol of your own, as data'),
     gateway: z.array(gateway).min(1).describe('a gateway; there may be many'),
   })
-  .superRefine(({ gateway: all, protocol: own }, context) => {
+  .superRefine(({ gateway: all, protocol: own, defaults: { proxy_from } }, context) => {
     for (const [index, each] of all.entries())
-      for (const check of [checkModes, checkSurroundings, checkBeside])
-        check(each, own, (key, message) =>
-          context.addIssue({ code: 'custom', path: ['gateway', index, key], message }),
+      for (const check of [checkFitting, checkCompany])
+        check({ proxy_from, ...each }, own, (message, ...path) =>
+          context.addIssue({ code: 'custom', path: ['gateway', index, ...path], message }),
         );
   });
 

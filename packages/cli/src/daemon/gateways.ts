@@ -3,9 +3,9 @@ import { printable } from 'hastls/report';
 import { type Backend, createGateway, type GatewayOptions, type ServerIdentity } from 'hastls/serve';
 import type { Logger } from 'pino';
 import { UsageError } from '../failure.ts';
-import type { BackendConfig } from './backend-config.ts';
+import { type BackendConfig, toBackend } from './backend-config.ts';
 import type { Serving } from './daemon.ts';
-import { type GatewayConfig, type WholeGateway, wholeGateways } from './gateway-config.ts';
+import { type GatewayConfig, lineOf, type WholeGateway, wholeGateways } from './gateway-config.ts';
 import { censusOf, connectionId, type Means } from './means.ts';
 import type { Metrics, Where } from './metrics.ts';
 import { readNamed, readNamedOctets } from './named-file.ts';
@@ -42,7 +42,7 @@ function makeGateway(
     connectionsPerAddress: share(whole.connections_per_address),
     census: censusOf(listener),
     ...(ticketKey && { ticketKeys: ticketKey }),
-    backend: whole.backend.map((each) => toBackend(file, each)),
+    backend: whole.backend.map((each) => readBackend(file, each)),
     ...(clients !== undefined && { clients: toClients(file, clients) }),
   };
   try {
@@ -97,9 +97,8 @@ function readAuthorities(file: string, path: string): string {
   }
 }
 
-const INTRODUCTIONS = { 'proxy-v1': 'line', 'proxy-v2': 'octets', xclient: 'dialogue' } as const;
-
-function toBackend(file: string, { to, tls: how, name, ca, pins, cert, key, introduce }: BackendConfig): Backend {
+function readBackend(file: string, backend: BackendConfig): Backend {
+  const { to, tls: how, name, ca, pins, cert, key } = backend;
   const tls = how && {
     how,
     name: name ?? ('host' in to ? to.host : to.path),
@@ -108,7 +107,8 @@ function toBackend(file: string, { to, tls: how, name, ca, pins, cert, key, intr
     ...(cert !== undefined &&
       key !== undefined && { identity: { cert: readNamed(file, cert), key: readNamed(file, key) } }),
   };
-  return { ...to, ...(tls && { tls }), ...(introduce !== undefined && { introduce: INTRODUCTIONS[introduce] }) };
+  const { tls: _, ...plain } = toBackend(backend);
+  return { ...plain, ...(tls && { tls }) };
 }
 
 const toClients = (
@@ -130,12 +130,10 @@ const readIdentity = (file: string, { cert, key, ocsp }: Certificate): ServerIde
 type Certificate = NonNullable<WholeGateway['certificates']>[number];
 
 function toOptions(whole: WholeGateway): Omit<GatewayOptions, 'certificates' | 'backend'> {
-  const { profile, require_for: commands, total_ms: totalMs, proxy_from: announcedBy, data_ports: ports } = whole;
-  const mode = whole.mode === 'auto' ? (whole.in_band ?? 'require') : whole.mode;
+  const { profile, total_ms: totalMs, proxy_from: announcedBy, data_ports: ports } = whole;
   return {
     profile,
-    mode: mode === 'require-for' ? (commands ?? profile?.middle?.secrets ?? []) : mode,
-    implicitToo: whole.mode === 'auto',
+    ...lineOf(whole, profile),
     order: whole.backend_order,
     host: whole.greet_as,
     handshakeMs: whole.handshake_ms,

@@ -1,5 +1,6 @@
 import { STANCES } from 'hastls/policy';
 import { z } from 'zod';
+import { pins } from './backend-config.ts';
 import { admin, clientLimits, limits, oneWorker, watch } from './operation.ts';
 import { protocols } from './protocols.ts';
 import { dns, drain, front, isLoopback, log, milliseconds } from './schema.ts';
@@ -20,11 +21,7 @@ const tunnel = z
     ca: z.string().optional().describe("PEM file of those who may vouch for the server (default: Node's roots)"),
     cert: z.string().optional().describe('PEM file of the certificate that we show it'),
     key: z.string().optional().describe('and its key'),
-    pins: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe('the keys that the server may have: SHA-256 over the SubjectPublicKeyInfo, in base64'),
+    pins: pins.describe('the keys that the server may have: SHA-256 over the SubjectPublicKeyInfo, in base64'),
     timeout_ms: milliseconds.default(30_000).describe('one host may take so long to connect to, all steps together'),
     connections: clientLimits.connections.default(10_000),
     connections_per_address: clientLimits.connections_per_address

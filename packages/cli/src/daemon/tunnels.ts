@@ -2,20 +2,15 @@ import type net from 'node:net';
 import type { Connection, ConnectOptions } from 'hastls';
 import { printable } from 'hastls/report';
 import type { Resolver, ResolverOptions } from 'hastls/resolve';
-import { createTunnel } from 'hastls/serve';
+import { createTunnel, type Tunnel } from 'hastls/serve';
 import type { Logger } from 'pino';
+import type { Serving } from './daemon.ts';
 import { resolverOf } from './dns.ts';
 import { censusOf, connectionId, type Means } from './means.ts';
 import { readNamed } from './named-file.ts';
 import { asked } from './protocols.ts';
 import { placeName } from './schema.ts';
 import type { TunnelConfig } from './tunnel-config.ts';
-
-/** A server for the clients of each tunnel, and by which address they come. */
-export type Tunnels = ReadonlyMap<
-  string,
-  { readonly listen: TunnelConfig['tunnel'][number]['listen']; readonly server: net.Server }
->;
 
 /**
  * Makes the tunnels of a configuration; files that it names are beside it.
@@ -28,14 +23,14 @@ export function makeTunnels(
   asked: ResolverOptions,
   log: Logger,
   means: Means,
-): Tunnels {
+): Serving {
   const read = (path: string): string => readNamed(file, path);
   const resolver = resolverOf(file, config.dns, asked);
   return new Map(
-    config.tunnel.map((each) => [
-      JSON.stringify(each.listen),
-      { listen: each.listen, server: make(each, config.protocol, resolver, read, log, means) },
-    ]),
+    config.tunnel.map((each) => {
+      const server = make(each, config.protocol, resolver, read, log, means);
+      return [JSON.stringify(each.listen), { listen: each.listen, server, cut: server.cut }];
+    }),
   );
 }
 
@@ -60,7 +55,7 @@ function make(
   read: (path: string) => string,
   log: Logger,
   { metrics, share }: Means,
-): net.Server {
+): Tunnel {
   const profile = asked(to, own);
   const where = { listener: placeName(listen), protocol: to.split(':', 1).join() };
   const connect: ConnectOptions = {

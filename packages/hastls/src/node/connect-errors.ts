@@ -50,7 +50,7 @@ export function failure({ target }: Explanation, tried: readonly Tried[]): Hastl
   const because = tried.map(({ do: how, port, outcome, why }) => `${WORDS[how]} on port ${port}: ${outcome}: ${why}`);
   const telling = tried.find((each) => each.outcome === worst);
   return new HastlsError(
-    CODES[worst],
+    CODE_OF[worst],
     `${target.service.name}://${target.host}: no connection: ${telling?.why ?? worst}`,
     because,
   );
@@ -71,7 +71,8 @@ const SEVERITY: readonly (FallbackCause | 'attacked')[] = [
   'unreachable',
 ];
 
-const CODES: Readonly<Record<FallbackCause | 'attacked', HastlsCode>> = {
+/** What each failure is called. */
+export const CODE_OF: Readonly<Record<FallbackCause | 'attacked', HastlsCode>> = {
   attacked: 'ERR_HASTLS_GARBLED',
   pinned: 'ERR_HASTLS_PINNED',
   'name-mismatch': 'ERR_HASTLS_NAME_MISMATCH',

@@ -1,6 +1,7 @@
 import { DEFAULT_SWITCHES, FALLBACK_CAUSES, isStance, STANCES, type Switches } from '../core/policy/index.ts';
 import type { ConnectOptions } from './connect.ts';
 import { HastlsError } from './errors.ts';
+import { isPin } from './pin.ts';
 
 const KNOWN: ReadonlySet<string> = new Set<keyof ConnectOptions>([
   'stance',
@@ -24,7 +25,7 @@ export function checkOptions(options: ConnectOptions): void {
   if (options.stance !== undefined && !isStance(options.stance))
     throw refuse(`"${String(options.stance)}" is no stance: it is one of ${STANCES.join(', ')}`);
   for (const pin of options.pins ?? [])
-    if (!/^[A-Za-z0-9+/]{43}=$/.test(pin)) throw refuse(`"${pin}" is no pin: it is a SHA-256 digest in base64`);
+    if (!isPin(pin)) throw refuse(`"${pin}" is no pin: it is a SHA-256 digest in base64`);
   if (options.pins?.length === 0) throw refuse('an empty list of pins lets no server in: leave it out, or pin a key');
 }
 

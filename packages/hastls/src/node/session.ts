@@ -9,7 +9,8 @@ import {
   type Profile,
   type Verdict,
 } from '../core/talk/index.ts';
-import { type HastlsCode, HastlsError } from './errors.ts';
+import { CODE_OF } from './connect-errors.ts';
+import { HastlsError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { handshake, type TlsFacts } from './handshake.ts';
 import { hold } from './hold.ts';
@@ -164,14 +165,5 @@ export async function openSession(begun: Beginning, dialogue: PlainSession, opti
 
 const ignore = () => {}; // a connection that breaks between two commands fails the next one
 
-const CODES = {
-  timeout: 'ERR_HASTLS_TIMEOUT',
-  handshake: 'ERR_HASTLS_HANDSHAKE',
-  untrusted: 'ERR_HASTLS_UNTRUSTED',
-  'name-mismatch': 'ERR_HASTLS_NAME_MISMATCH',
-  pinned: 'ERR_HASTLS_PINNED',
-  'upgrade-refused': 'ERR_HASTLS_UPGRADE_REFUSED',
-} as const satisfies Partial<Record<FallbackCause, HastlsCode>>;
-
-const failed = (cause: keyof typeof CODES, why: string): HastlsError =>
-  new HastlsError(CODES[cause], `the server demands TLS, and that failed: ${why}`);
+const failed = (cause: FallbackCause, why: string): HastlsError =>
+  new HastlsError(CODE_OF[cause], `the server demands TLS, and that failed: ${why}`);

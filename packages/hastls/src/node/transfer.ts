@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type tls from 'node:tls';
+import { CODE_OF } from './connect-errors.ts';
 import { dial } from './dial.ts';
 import { HastlsError } from './errors.ts';
 import { handshake, type TlsFacts } from './handshake.ts';
@@ -52,13 +53,5 @@ export async function openData(
   const result = await handshake(socket, { ...rest, pins, unauthenticatedTls: false, ...(resumes && { resumes }) });
   if (result.kind === 'secured') return result.socket;
   const cause = result.kind === 'failed' ? result.cause : 'untrusted';
-  throw new HastlsError(CODES[cause], `no TLS for data: ${result.why}`);
+  throw new HastlsError(CODE_OF[cause], `no TLS for data: ${result.why}`);
 }
-
-const CODES = {
-  timeout: 'ERR_HASTLS_TIMEOUT',
-  handshake: 'ERR_HASTLS_HANDSHAKE',
-  untrusted: 'ERR_HASTLS_UNTRUSTED',
-  'name-mismatch': 'ERR_HASTLS_NAME_MISMATCH',
-  pinned: 'ERR_HASTLS_PINNED',
-} as const;

@@ -1,5 +1,6 @@
 import { addressFamily } from '../../core/dns/address.ts';
 import { HastlsError } from '../errors.ts';
+import { isPin } from '../pin.ts';
 
 /** A resolver to be asked, and how. */
 export type Upstream = PlainUpstream | TlsUpstream | HttpsUpstream;
@@ -106,10 +107,13 @@ const isHostName = (text: string): boolean =>
 
 /** 32 octets in base64: what `openssl dgst -sha256 -binary | base64` gives. */
 function toPin(text: string): string {
-  const [, pin] = /^pin-sha256=([A-Za-z0-9+/]{43}=)$/.exec(text) ?? [];
-  if (pin === undefined) throw new RangeError('a pin is #pin-sha256= and a SHA-256 digest in base64');
+  const pin = text.slice(PINNED.length);
+  if (!text.startsWith(PINNED) || !isPin(pin))
+    throw new RangeError('a pin is #pin-sha256= and a SHA-256 digest in base64');
   return pin;
 }
+
+const PINNED = 'pin-sha256=';
 
 /** The upstream at the usual port of an address that is known to be one. */
 export const upstreamAt = (address: string): Upstream => ({

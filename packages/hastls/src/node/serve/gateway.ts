@@ -1,12 +1,13 @@
 import net from 'node:net';
-import { type Profile, type ServerContext, serverGreets } from '../../core/talk/index.ts';
+import type { Profile, ServerContext } from '../../core/talk/index.ts';
 import { HastlsError } from '../errors.ts';
-import { type Backend, type BackendNews, createBackends, placeOf } from './backends.ts';
+import { type Backend, type BackendNews, createBackends } from './backends.ts';
 import type { DataPorts } from './beside.ts';
 import { createCensus, EVERYBODY } from './census.ts';
 import type { ServerIdentity } from './certificates.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import { createDoor } from './door.ts';
+import { misfits } from './misfits.ts';
 import { announcedBy, hearOrigin } from './origin.ts';
 import { CONNECTIONS, cutOff, type Limits } from './stay.ts';
 import { attend } from './visit.ts';
@@ -87,34 +88,15 @@ export interface Gateway {
  * Stands in front of a server that knows no TLS. Whatever that server says of an upgrade is not passed on: the upgrade is
  * the gateway's. When TLS begins the backend's connection is closed and another one made, so that nothing that was said
  * in clear, or by somebody else in the client's name, is known any more. [V3] [V10] [RFC3207 §4.2]
- * @throws HastlsError ERR_HASTLS_OPTION when the protocol cannot be followed
+ * @throws HastlsError ERR_HASTLS_OPTION when the protocol cannot be followed, or options do not fit; all of it in `because`
  */
 export function createGateway(options: GatewayOptions): Gateway {
-  const {
-    profile,
-    mode,
-    implicitToo = false,
-    connections = CONNECTIONS,
-    connectionsPerAddress = PER_ADDRESS,
-  } = options;
-  const { census = createCensus() } = options;
-  if (mode !== 'implicit' && profile?.middle === undefined)
-    throw new HastlsError(
-      'ERR_HASTLS_OPTION',
-      `${profile?.name ?? 'a service without a name'} can have implicit TLS only: ${profile?.unfollowed ?? 'nobody knows its dialogue'}`,
-    );
-  const unread = profile?.middle?.unread;
-  if (unread !== undefined && mode !== 'implicit' && mode !== 'require')
-    throw new HastlsError('ERR_HASTLS_OPTION', `with ${profile?.name} TLS has to come before all else: ${unread}`);
-  if (implicitToo && profile !== undefined && serverGreets(profile))
-    throw new HastlsError(
-      'ERR_HASTLS_OPTION',
-      `${profile.name} cannot have both forms of TLS on one port: its clients wait for a greeting`,
-    );
+  const { connections = CONNECTIONS, connectionsPerAddress = PER_ADDRESS, census = createCensus() } = options;
   const listed = [options.backend].flat();
-  for (const backend of listed) checkBackend(backend, profile);
-  if (profile?.middle?.beside !== undefined && (options.announcedBy ?? []).length > 0)
-    throw new HastlsError('ERR_HASTLS_OPTION', `${profile.name}: nobody announces the connections that carry its data`);
+  const faults = misfits({ ...options, backend: listed }).map(
+    ({ option, at, why }) => `${option}${at === undefined ? '' : `[${at}]`}: ${why}`,
+  );
+  if (faults.length > 0) throw new HastlsError('ERR_HASTLS_OPTION', `this is no gateway: ${faults[0]}`, faults);
   const isAnnounced = announcedBy(options.announcedBy ?? []);
   const backends = createBackends(listed, options.order, options.onBackend);
   let door = createDoor(options.certificates, options);
@@ -177,16 +159,3 @@ const PER_ADDRESS = 200;
 let visits = 0;
 
 const TOO_MANY: Ending = failed('too-many', 'there are too many connections');
-
-/** @throws HastlsError ERR_HASTLS_OPTION when there is no way to speak to it as it is wanted */
-function checkBackend(backend: Backend, profile: Profile | undefined): void {
-  const what = profile?.name ?? 'a service without a name';
-  const option = (why: string) => new HastlsError('ERR_HASTLS_OPTION', `the backend ${placeOf(backend)}: ${why}`);
-  if (backend.tls?.how === 'in-band' && profile?.stead === undefined)
-    throw option(`${what} cannot be upgraded on the way to it; implicit TLS would do`);
-  const hasMore = 'path' in backend || backend.tls !== undefined || backend.introduce !== undefined;
-  if (profile?.middle?.beside !== undefined && hasMore)
-    throw option(`${what} has data on ports beside it: it has to be a host and a port, with nothing said before`);
-  if (backend.introduce === 'dialogue' && profile?.introduce === undefined)
-    throw option(`${what} has no words for who the client is; the PROXY protocol would do`);
-}

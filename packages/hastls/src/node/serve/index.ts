@@ -36,6 +36,7 @@
  * one that knows neither, follows what both sides say, and keeps the same rules. A *tunnel* is for clients like that.
  */
 export { type FrameWords, frameServer } from '../../core/talk/index.ts';
+export { isPin } from '../pin.ts';
 export { NAME_KINDS } from './alternative-names.ts';
 export type { Backend, BackendNews, BackendTls } from './backends.ts';
 export type { DataPorts } from './beside.ts';
@@ -44,8 +45,10 @@ export type { ServerIdentity } from './certificates.ts';
 export type { ClientCertificates } from './client-certificates.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Endpoint } from './leg.ts';
+export { type Fitting, type FittingBackend, type Misfit, misfits } from './misfits.ts';
+export { isSource } from './origin.ts';
 export { checkRecord, type RecordCheck } from './record-check.ts';
 export type { Limits } from './stay.ts';
 export { type Application, createTriggerServer, type Peer, type TriggerServerOptions } from './trigger-server.ts';
-export { createTunnel, type TunnelOptions } from './tunnel.ts';
+export { createTunnel, type Tunnel, type TunnelOptions } from './tunnel.ts';
 export type { Cause, Secured, Visited, Visitor } from './visited.ts';

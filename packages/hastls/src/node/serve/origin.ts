@@ -16,22 +16,38 @@ export function announcedBy(sources: readonly string[]): IsAnnounced {
   const listed = new net.BlockList();
   for (const source of sources) {
     if (source === LOCAL) continue;
-    const [address = '', length] = source.split('/');
-    const family = net.isIP(address);
-    const most = family === 4 ? 32 : 128;
-    const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : most + 1;
-    if (family === 0 || bits > most)
+    const network = toNetwork(source);
+    if (network === undefined)
       throw new HastlsError(
         'ERR_HASTLS_OPTION',
         `"${source}" is no address, no network like 192.0.2.0/24, and not unix:`,
       );
-    listed.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
+    listed.addSubnet(network.address, network.bits, network.family);
   }
   return ({ remoteAddress: from }) =>
     from === undefined ? sources.includes(LOCAL) : listed.check(from, net.isIPv4(from) ? 'ipv4' : 'ipv6');
 }
 
+/** Whether this text can be one of those who announce clients. */
+export const isSource = (text: string): boolean => text === LOCAL || toNetwork(text) !== undefined;
+
 const LOCAL = 'unix:';
+
+interface Network {
+  readonly address: string;
+  readonly bits: number;
+  readonly family: net.IPVersion;
+}
+
+/** An address is the smallest of networks. */
+function toNetwork(text: string): Network | undefined {
+  const [address = '', length, ...more] = text.split('/');
+  const version = net.isIP(address);
+  const most = version === 4 ? 32 : 128;
+  const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : most + 1;
+  if (version === 0 || bits > most || more.length > 0) return undefined;
+  return { address, bits, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
 
 /** The ends of a connection as they are seen from here; none where there are no addresses. */
 export function originOf({ remoteAddress, remotePort, localAddress, localPort }: net.Socket): Origin | undefined {

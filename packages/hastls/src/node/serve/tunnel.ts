@@ -5,6 +5,7 @@ import type { Stead } from '../../core/talk/index.ts';
 import { type Connection, type ConnectOptions, connect } from '../connect.ts';
 import { type HastlsCode, HastlsError } from '../errors.ts';
 import { withResolver } from '../investigate.ts';
+import { checkOptions } from '../options.ts';
 import type { Resolver } from '../resolve/index.ts';
 import { toTarget } from '../target.ts';
 import { type Redirection, targetsOf } from '../targets-of.ts';
@@ -12,7 +13,7 @@ import { relay } from './bridge.ts';
 import { createCensus, EVERYBODY } from './census.ts';
 import { clientLeg } from './leg.ts';
 import { originOf } from './origin.ts';
-import { CONNECTIONS, IDLE_MS, type Limits, limit, limitIdle, limitRest, type Stay } from './stay.ts';
+import { CONNECTIONS, cutOff, IDLE_MS, type Limits, limit, limitIdle, limitRest, type Stay } from './stay.ts';
 import { turnAway } from './turn-away.ts';
 
 const HANDSHAKE_MS = 60_000;
@@ -40,6 +41,12 @@ export interface TunnelOptions extends Limits {
   readonly onRefused?: (client: net.Socket, error: Error) => void;
 }
 
+/** A server whose clients are a tunnel's. */
+export interface Tunnel extends net.Server {
+  /** Ends all connections there are. */
+  cut(): void;
+}
+
 /**
  * A server for clients that know no TLS: each gets an authenticated connection, made as the destination has provably
  * promised. A client hears nothing before that connection stands, and then nothing that was said before TLS: where a
@@ -47,13 +54,15 @@ export interface TunnelOptions extends Limits {
  * is told so in its protocol's own words, and may try again later.
  *
  * To be started with `listen()`, on loopback or on a Unix socket: what is said on this side is said in clear.
- * @throws HastlsError ERR_HASTLS_OPTION when the destination makes no sense
+ * @throws HastlsError ERR_HASTLS_OPTION when the destination, or how to connect to it, makes no sense
  */
-export function createTunnel(options: TunnelOptions): net.Server {
+export function createTunnel(options: TunnelOptions): Tunnel {
   const { service } = toTarget(options.to, options.connect?.profile);
+  checkOptions(options.connect ?? {});
   const stead = isProfile(service) ? service.stead : undefined;
   const { census = createCensus(), connections = CONNECTIONS, connectionsPerAddress = connections } = options;
-  return net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
+  const open = new Set<Stay>();
+  const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
     client.on('error', ignore);
     const enters = (who: string, most: number) => {
       const isIn = census.enter(who, most);
@@ -62,11 +71,19 @@ export function createTunnel(options: TunnelOptions): net.Server {
     };
     const from = originOf(client)?.from.address;
     if (enters(EVERYBODY, connections) && (from === undefined || enters(from, connectionsPerAddress))) {
-      void carry({ client, beneath: client }, stead, options);
+      const stay = { client, beneath: client };
+      open.add(stay);
+      client.once('close', () => open.delete(stay));
+      void carry(stay, stead, options);
       return;
     }
     options.onRefused?.(client, Object.assign(new Error('there are too many connections'), { code: 'too-many' }));
     client.destroy();
+  });
+  return Object.assign(server, {
+    cut() {
+      for (const each of open) cutOff(each, 'it was cut off');
+    },
   });
 }
 

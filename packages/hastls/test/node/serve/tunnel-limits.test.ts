@@ -16,6 +16,7 @@ interface Tunnel {
   /** What became of those that are over, or were turned away. */
   readonly log: readonly string[];
   logged(): Promise<string>;
+  cut(): void;
 }
 
 const identity = authority.issue(['mail.example']);
@@ -54,7 +55,7 @@ async function tunnelled(
   t.after(() => {
     for (const each of served) each.destroy();
   });
-  return { port, served, log, logged: () => new Promise((resolve) => waiting.push(resolve)) };
+  return { port, served, log, cut: tunnel.cut, logged: () => new Promise((resolve) => waiting.push(resolve)) };
 }
 
 async function greeted(t: TestContext, port: number, from = '127.0.0.1'): Promise<Client> {
@@ -87,8 +88,8 @@ for (const [what, options, another] of [
   });
 
 for (const [what, options, why] of [
-  ['says nothing', { idleMs: 200 }, 'closed: nothing was said for 200 ms'],
-  ['stays for too long', { totalMs: 300 }, 'closed: it lasted 300 ms'],
+  ['says nothing', { idleMs: 600 }, 'closed: nothing was said for 600 ms'],
+  ['stays for too long', { totalMs: 600 }, 'closed: it lasted 600 ms'],
 ] as const)
   for (const how of ['implicit', 'plaintext'] as const)
     test(`who ${what} is shown out of a tunnel (${how}), and on neither side it looks like an end`, async (t) => {
@@ -133,6 +134,15 @@ for (const how of ['implicit', 'plaintext'] as const)
     assert.equal(await endOf(socket), 'cut');
     assert.match(await over, /^closed: the server: its connection broke off/);
   });
+
+test('a tunnel that is cut breaks off what goes through it, and says so', async (t) => {
+  const { port, logged, cut } = await tunnelled(t, 'implicit');
+  const over = logged();
+  const { socket } = await greeted(t, port);
+  cut();
+  assert.equal(await endOf(socket), 'cut');
+  assert.equal(await over, 'closed: it was cut off');
+});
 
 test('what a client has sent when it is killed is cut for the server behind a tunnel', async (t) => {
   const { port, served, logged } = await tunnelled(t, 'plaintext');

@@ -119,6 +119,7 @@ test('[R29] plaintext goes onward only as a stance and a proven answer allow', a
 
 test('a destination that makes no sense is refused before anybody listens', () => {
   assert.throws(() => createTunnel({ to: 'gopher9://mail.example' }), { code: 'ERR_HASTLS_OPTION' });
+  assert.throws(() => createTunnel({ to: 'imap://mail.example', connect: { pins: ['x'] } }), /"x" is no pin/);
 });
 
 // biome-ignore format: a table

@@ -39,7 +39,7 @@ ${gateway(doors.ecdsa, certificates.ecdsa, behind.raw, 'mode = "implicit"')}
 ${gateway(doors.rsa, certificates.rsa, behind.raw, 'mode = "implicit"')}
 ${gateway(doors.mail, certificates.ecdsa, behind.mail, 'protocol = "smtp"\nmode = "require"')}`;
     },
-    argv: (file) => [process.execPath, ...process.execArgv, HASTLS, 'gateway', '-c', file],
+    argv: (file) => [process.execPath, '--single-threaded-gc', HASTLS, 'gateway', '-c', file], // as each of several workers is
   },
   {
     name: 'stunnel',

@@ -31,6 +31,7 @@ export function createTeam(
   let hasBegun = false;
   let isEnding = false;
   let deaths = 0;
+  cluster.setupPrimary({ execArgv: [...process.execArgv, ...WITHOUT_THREADS] });
 
   function tell(worker: Worker, order: Asked['order']): Promise<Answer | undefined> {
     const asked = ++number;
@@ -122,6 +123,12 @@ export function createTeam(
     },
   };
 }
+
+/**
+ * Workers have the cores among them: threads that collect garbage beside each would only take them from one another. What
+ * clients send is memory that comes and goes so fast that V8 collects all the time. [docs/PERFORMANCE.md]
+ */
+const WITHOUT_THREADS = ['--single-threaded-gc'];
 
 /** So many signs of life may be missing: less is the load of a busy machine. */
 const MAY_MISS = 10;

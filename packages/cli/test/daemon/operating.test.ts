@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -84,6 +84,15 @@ test('a certificate is taken when its link leads elsewhere; a broken one is not,
   assert.match(JSON.stringify(await logged('not reloaded')), /ENOENT/);
   await echoes(old, 'still there');
   assert.equal(nameOf(old), 'DNS:first.example');
+});
+
+test('workers collect garbage without threads of their own', async (t) => {
+  const { asked, logged } = await startGateway(t, `${QUIET}workers = 2\n`);
+  await logged('ready');
+  const { text } = await asked('/metrics');
+  const workers = [...text.matchAll(/^hastls_worker_pid\{worker="\d"\} (\d+)$/gm)].map(([, pid]) => pid);
+  assert.equal(workers.length, 2);
+  for (const pid of workers) assert.match(readFileSync(`/proc/${pid}/cmdline`, 'latin1'), /\0--single-threaded-gc\0/);
 });
 
 test('workers resume each other’s sessions', async (t) => {

@@ -1,7 +1,7 @@
 import { latin1, text } from '../bytes/text.ts';
-import { type Conversation, type Framer, type Handover, refused, type Verdict } from './conversation.ts';
+import { type Framer, refused } from './conversation.ts';
 import { asServer, hearFrom, type Mediation, type MediationOutcome, type Middle, tell } from './mediation.ts';
-import type { ServerContext } from './profile.ts';
+import type { Profile, ServerContext } from './profile.ts';
 
 /** How a backend greets. */
 export interface Greeting {
@@ -13,7 +13,7 @@ export interface Greeting {
 
 /** A protocol that goes in lockstep: each command draws one answer, and nothing is said unasked but a greeting. */
 export interface Lockstep extends Greeting {
-  readonly server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>;
+  readonly server: Profile['server'];
   /** A command as it goes on to the backend, or `undefined` for one that the backend may take for two. */
   readonly passOn: (command: string) => string | undefined;
   /** The answer to a command that does not go on. */

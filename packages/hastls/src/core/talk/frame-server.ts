@@ -1,7 +1,7 @@
 import { equalBytes, text } from '../bytes/index.ts';
 import { clientHello } from './client-hello.ts';
-import { type Framer, handover } from './conversation.ts';
-import { isApplications, type Profile } from './profile.ts';
+import { closed, type Framer, handover } from './conversation.ts';
+import { isApplications, type Profile, type Stead } from './profile.ts';
 
 /** The trigger of 1997 in a protocol of frames, whose words are octets of the protocol's own choice. [S4] */
 export interface FrameWords {
@@ -42,3 +42,12 @@ export function frameServer(words: FrameWords): Pick<Profile, 'server'> {
     },
   };
 }
+
+/** What stands in for a server of frames: it says nothing first by default, and a last word. */
+export const frameStead = (farewell: (why: string) => Uint8Array, greeting?: Uint8Array): Stead => ({
+  greeting: () => (greeting === undefined ? '' : text(greeting)),
+  *turnAway(why) {
+    yield { do: 'send', bytes: farewell(why) };
+    return closed('');
+  },
+});

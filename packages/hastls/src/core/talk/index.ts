@@ -19,6 +19,7 @@
  * `policy/` says what. A server has one more ending, the *handover*: a command that is not the upgrade's business, and
  * belongs to the application.
  */
+export * from './answers.ts';
 export * from './ber.ts';
 export * from './client-hello.ts';
 export * from './conversation.ts';

@@ -1,12 +1,5 @@
 import { latin1, text } from '../bytes/text.ts';
-import {
-  type Conversation,
-  type Framer,
-  type Handover,
-  notTheProtocol,
-  refused,
-  type Verdict,
-} from './conversation.ts';
+import { type Framer, notTheProtocol, refused } from './conversation.ts';
 import { dottedFrame, lineFrame, verb } from './lines.ts';
 import { failure, type Meanings } from './meanings.ts';
 import {
@@ -20,7 +13,7 @@ import {
   tell,
 } from './mediation.ts';
 import { dotted } from './passages.ts';
-import type { ServerContext } from './profile.ts';
+import type { Profile, ServerContext } from './profile.ts';
 
 /** What comes after a reply. */
 export type Next =
@@ -64,7 +57,7 @@ export interface LineManners {
 
 /** What the middle shares with both ends of the dialogue. */
 export interface LineEnds {
-  readonly server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>;
+  readonly server: Profile['server'];
   /** The command of the upgrade, as it is listed; none: it is in no list. */
   readonly upgrade?: string;
   readonly greeting: Meanings;

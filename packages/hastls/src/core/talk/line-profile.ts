@@ -1,16 +1,9 @@
-import {
-  absent,
-  type Conversation,
-  type Handover,
-  handover,
-  notTheProtocol,
-  startTls,
-  type Verdict,
-} from './conversation.ts';
+import { asking, wordLine } from './answers.ts';
+import { absent, type Conversation, type Handover, handover, notTheProtocol, type Verdict } from './conversation.ts';
 import { type LineManners, lineMiddle } from './line-middle.ts';
 import { lineServer, type ServerWords } from './line-server.ts';
-import { line, lineFrame, say, verb } from './lines.ts';
-import { hear, type Meanings } from './meanings.ts';
+import { line, lineFrame, verb } from './lines.ts';
+import type { Meanings } from './meanings.ts';
 import { openedByGreeting } from './opening.ts';
 import type { PlainSession, Profile, Service, Stead } from './profile.ts';
 
@@ -40,33 +33,26 @@ export function lineProfile(dialect: LineDialect): Profile {
   const { words, greeting, ask, mode, upgrade, manners, session, ...about } = dialect;
   const server = lineServer(words);
   const command = words.upgrade.command;
-
-  function* answered(question: string, means: Meanings): Conversation<Verdict | undefined> {
-    yield* say(question);
-    return yield* hear(means);
-  }
+  const says = asking(wordLine);
+  const trigger = () => says.upgrade(command, upgrade);
 
   function* client(): Conversation<Verdict> {
-    const unfriendly = yield* hear(greeting);
+    const { failed: unfriendly } = yield* says.answer(greeting);
     if (unfriendly !== undefined) return unfriendly;
     for (let switched = false; ; switched = true) {
-      const unable = yield* answered(ask.command, ask.means);
+      const { failed: unable } = yield* says.ask(ask.command, ask.means);
       if (unable !== undefined) return unable;
       const offers = yield* block();
       if (offers.includes(command)) return yield* trigger();
       if (switched || mode === undefined || !offers.includes(mode.offered)) return absent(offers.join('\n'));
-      const stuck = yield* answered(mode.command, mode.means);
+      const { failed: stuck } = yield* says.ask(mode.command, mode.means);
       if (stuck !== undefined) return stuck;
     }
   }
 
-  function* trigger(): Conversation<Verdict> {
-    return (yield* answered(command, upgrade)) ?? startTls;
-  }
-
   /** Asks again what the server can do: a greeting, which has no place over TLS, is no answer to that. [V12] */
   function* reopen(): Conversation<Verdict | Handover> {
-    const unable = yield* answered(ask.command, ask.means);
+    const { failed: unable } = yield* says.ask(ask.command, ask.means);
     if (unable?.kind === 'absent' || unable?.kind === 'refused') return handover(''); // it is an answer, too
     if (unable !== undefined) return unable;
     const offers = yield* block();

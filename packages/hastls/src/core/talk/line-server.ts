@@ -1,7 +1,7 @@
 import { clientHello } from './client-hello.ts';
-import { type Conversation, closed, type Handover, handover, startTls, type Verdict } from './conversation.ts';
+import { closed, handover, startTls } from './conversation.ts';
 import { firstWord, line, say, verb } from './lines.ts';
-import { isApplications, type ServerContext, type Stead } from './profile.ts';
+import { isApplications, type Profile, type Stead } from './profile.ts';
 
 /**
  * What the server of a line protocol says on its way to TLS: plain data. In each line `{host}` stands for the server's
@@ -42,7 +42,7 @@ export interface ServerWords {
  * The server's side of a line protocol: it guards its line with these words. [S6]
  * All rules are here, and only once; what a protocol adds is data.
  */
-export function lineServer(words: ServerWords): (as: ServerContext) => Conversation<Verdict | Handover, 'server'> {
+export function lineServer(words: ServerWords): Profile['server'] {
   const {
     greeting,
     tagged = false,

@@ -1,6 +1,6 @@
 import { latin1 } from '../bytes/text.ts';
-import type { Conversation, Framer, Handover, Peek, Verdict } from './conversation.ts';
-import type { ServerContext, Stead } from './profile.ts';
+import type { Conversation, Framer, Peek, Verdict } from './conversation.ts';
+import type { Profile, ServerContext, Stead } from './profile.ts';
 
 /** The two whom a mediator stands between: the client, whose TLS ends here, and the server behind us, which has none. */
 export type Party = 'client' | 'backend';
@@ -149,10 +149,7 @@ export function* asServer<R>(conversation: Conversation<R, 'server'>, unasked?: 
  * The middle of a protocol in which only the client's first frames can lead to TLS: these are followed, and what comes
  * behind them need not be.
  */
-export const openingMiddle = (
-  server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>,
-  secrets: readonly string[],
-): Middle => ({
+export const openingMiddle = (server: Profile['server'], secrets: readonly string[]): Middle => ({
   *mediate(as) {
     const heard = yield* asServer(server(as));
     if (heard.kind !== 'plaintext') return heard;

@@ -27,7 +27,7 @@ export interface Profile extends Service {
   /** From the first octet after connecting to the verdict. */
   client(to: ClientContext): Conversation<Verdict>;
   /** From the first octet, or from where `as` says, to the verdict or to a command that is the application's. */
-  server(as: ServerContext): Conversation<Verdict | Handover, 'server'>;
+  server(as: ServerContext): ServerDialogue;
   /** Who speaks first once TLS stands. Data from the other side before that is an attack. [V12] */
   readonly speaksFirst: 'client' | 'server';
   /** Packets that carry the handshake, where it does not go over the connection as it is. */
@@ -53,6 +53,9 @@ export interface Profile extends Service {
   /** The dialogue that goes on in plaintext, for services whose server may demand TLS in its midst. [S6] [S14] */
   readonly session?: PlainSession;
 }
+
+/** What a server says, up to the verdict or to a command that is the application's. */
+export type ServerDialogue = Conversation<Verdict | Handover, 'server'>;
 
 /** What a server's plaintext client has to hear from somebody else. */
 export interface Stead {

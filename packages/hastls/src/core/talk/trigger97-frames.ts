@@ -1,7 +1,7 @@
 import { equalBytes, latin1, text } from '../bytes/index.ts';
-import { absent, closed, type Framer, notTheProtocol, startTls } from './conversation.ts';
+import { absent, type Framer, notTheProtocol, startTls } from './conversation.ts';
 import { exchangeMiddle, unreadMiddle } from './exchange-middle.ts';
-import { frameServer } from './frame-server.ts';
+import { frameServer, frameStead } from './frame-server.ts';
 import { frame, send } from './frames.ts';
 import type { Profile, Service } from './profile.ts';
 
@@ -58,13 +58,7 @@ export function frameTrigger97(words: FrameTriggerWords): Profile {
     server,
     speaksFirst: 'client',
     forgets: ['everything either side learned of the other'],
-    stead: {
-      greeting: () => (greeting === undefined ? '' : text(greeting)),
-      *turnAway() {
-        yield* send(unknown); // there are no words for why
-        return closed('');
-      },
-    },
+    stead: frameStead(() => unknown, greeting), // there are no words for why
     middle: lockstep
       ? exchangeMiddle({ server, ...greets, passOn: (command) => command, unknown: text(unknown) })
       : unreadMiddle(greets),

@@ -1,26 +1,20 @@
-import { text } from '../bytes/index.ts';
 import {
   absent,
   type Conversation,
   closed,
-  type Framer,
-  failure,
   firstWord,
   handover,
   line,
   lineServer,
   lineStead,
-  type Meanings,
   notTheProtocol,
   type Profile,
-  say,
   startTls,
   type Verdict,
   wordless,
 } from '../talk/index.ts';
-import { imapMiddle } from './imap-middle.ts';
-
-const ANSWER: Meanings = { OK: 'yes', NO: 'no', BAD: 'unknown' };
+import { imapMiddle } from './middle/imap.ts';
+import { answerFrame, ask, status } from './wire/imap.ts';
 
 const server = lineServer({
   greeting: '* OK {host} ready',
@@ -81,40 +75,3 @@ export const imap: Profile = {
 function* trigger(): Conversation<Verdict> {
   return (yield* ask('a2', 'STARTTLS')).failed ?? startTls;
 }
-
-/**
- * Asks, and takes lines up to the one with the tag. Before TLS only what the command asks for is taken in; status
- * lines may come at any time and are passed over; all else, such as news of a mailbox, has no business here. [V7]
- */
-function* ask(tag: string, command: string): Conversation<{ failed?: Verdict; listed: readonly string[] }> {
-  yield* say(`${tag} ${command}`);
-  const listed: string[] = [];
-  for (;;) {
-    const each = yield* line();
-    if (firstWord(each) === tag) {
-      const failed = failure(ANSWER, firstWord(each.slice(tag.length + 1)).toUpperCase(), each);
-      return failed === undefined ? { listed } : { failed, listed };
-    }
-    if (status(each) === 'BYE') return { failed: closed(each), listed };
-    if (status(each) === command) listed.push(each);
-    else if (!Object.hasOwn(ANSWER, status(each))) return { failed: notTheProtocol(each), listed };
-  }
-}
-
-/** The word of an untagged line, in capitals; empty for any other line. */
-const status = (heard: string): string => (heard.startsWith('* ') ? firstWord(heard.slice(2)).toUpperCase() : '');
-
-/** Frames everything up to the line with the tag, or a `+` that asks for more. A literal may hold lines: it is leapt over. */
-const answerFrame =
-  (tag: string): Framer =>
-  (buffer) => {
-    for (let at = 0, within = false; ; ) {
-      const end = buffer.indexOf(0x0a, at) + 1;
-      if (end === 0) return 0;
-      const each = text(buffer.subarray(at, end));
-      if (!within && (each.startsWith(`${tag} `) || each.startsWith('+'))) return end;
-      const literal = /\{(\d{1,9})\}\r?\n$/.exec(each.slice(-14));
-      within = literal !== null;
-      at = end + Number(literal?.[1] ?? 0);
-    }
-  };

@@ -2,6 +2,10 @@
  * The protocols, each in a small file: its facts, what a client says to get from plaintext to TLS, and what a server
  * says. Nothing outside of this folder names a protocol; shared code asks a profile instead.
  *
+ * A file here tells the story of one protocol, and nothing else. How its octets are read and written is in `wire/`, how a
+ * gateway follows both sides of a dialogue in clear is in `middle/`, each under the protocol's name: a story can be
+ * read without them. Where several services have one dialogue, it has a file of its own: `mail.ts`.
+ *
  * All of the in-band ones follow the same three steps: the server greets, the client asks what it can do, and says the
  * word (STARTTLS, STLS). They differ in how an answer is told from another, in what a server says that wants TLS
  * first, and in what is said again over TLS, as everything said before may have been said by somebody else.
@@ -22,16 +26,19 @@ import { implicitOnly } from './implicit-only.ts';
 import { irc } from './irc.ts';
 import { askSts, type Heard, readSts, type Sts } from './irc-sts.ts';
 import { ldap } from './ldap.ts';
+import { lmtp } from './lmtp.ts';
 import { managesieve } from './managesieve.ts';
 import { mssql } from './mssql.ts';
 import { mysql } from './mysql.ts';
 import { nats } from './nats.ts';
 import { nbd } from './nbd.ts';
-import { nntp, nntp1997 } from './nntp.ts';
+import { nntp } from './nntp.ts';
+import { nntp1997 } from './nntp-1997.ts';
 import { pop3 } from './pop3.ts';
 import { postgresql } from './postgresql.ts';
 import { RDP_SECURITY, rdp, rdpWith } from './rdp.ts';
-import { lmtp, smtp, submission } from './smtp.ts';
+import { smtp } from './smtp.ts';
+import { submission } from './submission.ts';
 import { telnet } from './telnet.ts';
 import { VENCRYPT_X509, vnc, vncWith } from './vnc.ts';
 import { xmppClient, xmppServer } from './xmpp.ts';

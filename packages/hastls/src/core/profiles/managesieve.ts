@@ -1,22 +1,21 @@
-import { text } from '../bytes/text.ts';
 import {
   absent,
+  asking,
   type Conversation,
-  type Framer,
-  failure,
-  firstWord,
+  type Handover,
   handover,
   lineServer,
   lineStead,
   type Meanings,
   notTheProtocol,
   type Profile,
-  say,
   startTls,
   type Verdict,
 } from '../talk/index.ts';
-import { managesieveMiddle } from './managesieve-middle.ts';
+import { managesieveMiddle } from './middle/managesieve.ts';
+import { answerFrame, listing } from './wire/managesieve.ts';
 
+const { answer, ask } = asking(listing);
 const ANSWER: Meanings = { OK: 'yes', NO: 'no', BYE: 'bye' };
 const CAPABILITIES = [
   '"IMPLEMENTATION" "{host}"',
@@ -50,14 +49,14 @@ export const managesieve: Profile = {
   specs: ['RFC 5804'],
 
   *client() {
-    const { failed, listed } = yield* answer();
+    const { failed, listed } = yield* answer(ANSWER);
     if (failed !== undefined) return failed;
     const offered = listed.some((each) => each.trimEnd().toUpperCase() === '"STARTTLS"');
     return offered ? yield* trigger() : absent(listed.join('\n'));
   },
 
   server,
-  middle: managesieveMiddle(server, (buffer) => lineWithLiterals(buffer)),
+  middle: managesieveMiddle(server),
   stead: lineStead('', 'BYE (TRYLATER) "{why}"'), // [RFC5804 §1.3]
   speaksFirst: 'server',
   forgets: ['capabilities', 'authentication'],
@@ -72,47 +71,11 @@ export const managesieve: Profile = {
 };
 
 function* trigger(): Conversation<Verdict> {
-  yield* say('STARTTLS');
-  const { failed, listed, whole } = yield* answer();
-  return failed ?? (listed.length > 0 ? notTheProtocol(whole) : startTls); // it lists nothing [V7]
+  const { failed, listed, whole } = yield* ask('STARTTLS', ANSWER);
+  return failed ?? (listed.length > 0 ? notTheProtocol([...listed, whole].join('\n')) : startTls); // it lists nothing [V7]
 }
 
-function* open() {
-  const { failed, whole } = yield* answer();
-  return failed ?? handover(whole);
+function* open(): Conversation<Verdict | Handover> {
+  const { failed, listed, whole } = yield* answer(ANSWER);
+  return failed ?? handover([...listed, whole].join('\n'));
 }
-
-/** Takes what is listed, and the word that ends the list. */
-function* answer(): Conversation<{ failed: Verdict | undefined; listed: readonly string[]; whole: string }> {
-  const listed: string[] = [];
-  for (;;) {
-    const each = text(yield { do: 'take', frame: lineWithLiterals }).replace(/\r?\n$/, '');
-    const whole = [...listed, each].join('\n');
-    if (!each.startsWith('"')) return { failed: failure(ANSWER, firstWord(each).toUpperCase(), each), listed, whole };
-    listed.push(each);
-  }
-}
-
-/** Frames a line. A literal in it may hold lines: it is leapt over. [RFC5804 §1.2] */
-const lineWithLiterals: Framer = (buffer) => {
-  const first = buffer[0];
-  if (first !== undefined && (first < 0x20 || first > 0x7e)) return -1; // [V14]
-  for (let at = 0; ; ) {
-    const end = buffer.indexOf(0x0a, at) + 1;
-    const literal = /\{(\d{1,5})\}\r?\n$/.exec(text(buffer.subarray(Math.max(at, end - 10), end)));
-    if (end === 0 || literal === null) return end;
-    at = end + Number(literal[1]);
-    if (at >= buffer.length) return 0;
-  }
-};
-
-/** Frames lines up to one that is not of a list. */
-const answerFrame: Framer = (buffer) => {
-  for (let at = 0; ; ) {
-    const length = lineWithLiterals(buffer.subarray(at));
-    if (length <= 0) return length;
-    const listed = buffer[at] === 0x22;
-    at += length;
-    if (!listed) return at;
-  }
-};

@@ -1,4 +1,6 @@
-import { blockFrame, lineProfile, lineStead, type Profile, verb } from '../talk/index.ts';
+import { lineProfile, lineStead, type Profile } from '../talk/index.ts';
+import { manners } from './middle/pop3.ts';
+import { replyTo } from './wire/pop3.ts';
 
 /** Mail fetched and taken away. It has two answers, `+OK` and `-ERR`, and hardly a code for machines. */
 export const pop3: Profile = lineProfile({
@@ -24,26 +26,11 @@ export const pop3: Profile = lineProfile({
   greeting: { '+OK': 'yes', '-ERR': 'bye' },
   ask: { command: 'CAPA', means: { '+OK': 'yes', '-ERR': 'unknown' } },
   upgrade: { '+OK': 'yes', '-ERR': 'no' }, // it was offered, so it is known
-  manners: {
-    secrets: ['USER', 'PASS', 'APOP', 'AUTH'],
-    unknown: '-ERR Unknown command',
-    hides: { USER: ['USER'], PASS: ['USER'], AUTH: ['SASL'] },
-    follow: (as) => (command) => ({
-      next(reply) {
-        if (/^\+(?: |\s*$)/.test(reply)) return 'line'; // a challenge [RFC5034 §4]
-        if (!reply.startsWith('+OK')) return 'command';
-        if (listsLines(command)) return 'block';
-        return as.secured === true && ['PASS', 'APOP', 'AUTH'].includes(verb(command)) ? 'relay' : 'command';
-      },
-    }),
-  },
+  manners,
   forgets: ['the timestamp of the greeting', 'capabilities', 'the user named'],
   session: {
-    reply: (command) => blockFrame((first) => first.startsWith('+OK') && listsLines(command)),
+    reply: replyTo,
     // There is no code for it; servers that want TLS first say so in words behind one of these. [RFC3206 §4]
     demands: (reply) => /^-ERR \[(SYS\/PERM|AUTH)\].*\b(STLS|TLS|SSL)\b/i.test(reply),
   },
 });
-
-const listsLines = (command: string): boolean =>
-  ['CAPA', 'RETR', 'TOP'].includes(verb(command)) || /^(LIST|UIDL|AUTH|LANG)\s*$/i.test(command);

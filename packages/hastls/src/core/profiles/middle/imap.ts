@@ -1,12 +1,10 @@
-import { latin1, text } from '../bytes/index.ts';
+import { latin1, text } from '../../bytes/index.ts';
 import {
   asServer,
-  type Conversation,
   carry,
   counted,
   type Framer,
   firstWord,
-  type Handover,
   type Heard,
   hearFrom,
   lineFrame,
@@ -16,12 +14,12 @@ import {
   type Middle,
   notTheProtocol,
   type Party,
+  type Profile,
   refused,
   type ServerContext,
   tell,
-  type Verdict,
   verb,
-} from '../talk/index.ts';
+} from '../../talk/index.ts';
 
 const SECRETS = ['LOGIN', 'AUTHENTICATE'];
 
@@ -29,7 +27,7 @@ const SECRETS = ['LOGIN', 'AUTHENTICATE'];
  * How IMAP is followed from the middle: one command at a time, up to the answer with its tag. A line that ends with a
  * length is followed by as many octets that are neither line nor command, unasked if there is a plus. [RFC9051 §4.3]
  */
-export function imapMiddle(server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>): Middle {
+export function imapMiddle(server: Profile['server']): Middle {
   function* mediate(as: ServerContext): Mediation<MediationOutcome> {
     const seen = { unaskedLiterals: false };
     const greeting = text(yield* hearFrom('backend', lineFrame));

@@ -1,10 +1,22 @@
-import { counted, type LineManners, verb } from '../talk/index.ts';
+import {
+  counted,
+  type LineManners,
+  lineMiddle,
+  type Meanings,
+  type Middle,
+  type Profile,
+  replyFrame,
+  verb,
+} from '../../talk/index.ts';
 
 /**
  * How mail is followed from the middle. A message comes after 354, or in chunks that say how long they are; whoever
  * accepts LMTP answers it once for each recipient. [RFC5321 §4.1.1.4] [RFC3030] [RFC2033 §4.2]
  */
-export const manners = (hello: 'EHLO' | 'LHLO'): LineManners => ({
+export const mailMiddle = (hello: 'EHLO' | 'LHLO', server: Profile['server'], greeting: Meanings): Middle =>
+  lineMiddle({ server, upgrade: 'STARTTLS', greeting, reply: replyFrame, ask: hello }, manners(hello));
+
+const manners = (hello: 'EHLO' | 'LHLO'): LineManners => ({
   secrets: ['AUTH'],
   unknown: '500 5.5.2 Unknown command',
   withheld: ['XCLIENT', 'XFORWARD', 'TURN', 'ATRN'],

@@ -1,32 +1,28 @@
-import { latin1, text } from '../bytes/index.ts';
+import { latin1, text } from '../../bytes/index.ts';
 import {
   asServer,
-  type Conversation,
   carry,
   counted,
   type Framer,
-  type Handover,
   hearFrom,
   lineFrame,
   type Mediation,
   type MediationOutcome,
   type Middle,
   notTheProtocol,
+  type Profile,
   refused,
   type ServerContext,
   tell,
-  type Verdict,
   verb,
-} from '../talk/index.ts';
+} from '../../talk/index.ts';
+import { lineWithLiterals } from '../wire/managesieve.ts';
 
 /**
  * How scripts are followed from the middle: one command at a time, up to the word that ends its answer. A script is a
  * literal: so many octets, announced at the end of a line, that are neither line nor command. [RFC5804 §4]
  */
-export function managesieveMiddle(
-  server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>,
-  answerLine: Framer,
-): Middle {
+export function managesieveMiddle(server: Profile['server']): Middle {
   function* mediate(as: ServerContext): Mediation<MediationOutcome> {
     const greeting = yield* capabilities(as);
     if (!/^OK\b/i.test(greeting)) return refused(greeting);
@@ -80,7 +76,7 @@ export function managesieveMiddle(
   function* capabilities(as: ServerContext): Mediation<string> {
     const listed: string[] = [];
     for (;;) {
-      const line = withoutEnd(yield* hearFrom('backend', answerLine));
+      const line = withoutEnd(yield* hearFrom('backend', lineWithLiterals));
       if (line.startsWith('"')) {
         listed.push(line);
         continue;

@@ -1,4 +1,4 @@
-import { absent, type Conversation, type Handover, handover, type Reply, say, type Verdict } from '../talk/index.ts';
+import { absent, type Conversation, type Handover, handover, type Reply, say, type Verdict } from '../../talk/index.ts';
 
 /** Who is spoken for. */
 interface Client {

@@ -1,0 +1,41 @@
+import { text } from '../../bytes/text.ts';
+import { type Coded, type Conversation, type Framer, firstWord } from '../../talk/index.ts';
+
+/** What is listed, and the line behind the list, which says how it went. */
+export interface Listing extends Coded {
+  readonly listed: readonly string[];
+}
+
+/** Takes what is listed, and the word that ends the list. */
+export function* listing(): Conversation<Listing> {
+  const listed: string[] = [];
+  for (;;) {
+    const whole = text(yield { do: 'take', frame: lineWithLiterals }).replace(/\r?\n$/, '');
+    if (!whole.startsWith('"')) return { code: firstWord(whole).toUpperCase(), whole, listed };
+    listed.push(whole);
+  }
+}
+
+/** Frames a line. A literal in it may hold lines: it is leapt over. [RFC5804 §1.2] */
+export const lineWithLiterals: Framer = (buffer) => {
+  const first = buffer[0];
+  if (first !== undefined && (first < 0x20 || first > 0x7e)) return -1; // [V14]
+  for (let at = 0; ; ) {
+    const end = buffer.indexOf(0x0a, at) + 1;
+    const literal = /\{(\d{1,5})\}\r?\n$/.exec(text(buffer.subarray(Math.max(at, end - 10), end)));
+    if (end === 0 || literal === null) return end;
+    at = end + Number(literal[1]);
+    if (at >= buffer.length) return 0;
+  }
+};
+
+/** Frames lines up to one that is not of a list. */
+export const answerFrame: Framer = (buffer) => {
+  for (let at = 0; ; ) {
+    const length = lineWithLiterals(buffer.subarray(at));
+    if (length <= 0) return length;
+    const listed = buffer[at] === 0x22;
+    at += length;
+    if (!listed) return at;
+  }
+};

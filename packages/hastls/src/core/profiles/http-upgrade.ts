@@ -1,11 +1,7 @@
-import { text } from '../bytes/index.ts';
 import {
   absent,
-  type Conversation,
   closed,
-  type Framer,
   firstWord,
-  frame,
   handover,
   isApplications,
   notTheProtocol,
@@ -14,6 +10,7 @@ import {
   say,
   startTls,
 } from '../talk/index.ts';
+import { type Fields, hasBody, head, members } from './wire/http.ts';
 
 const UPGRADE = 'Upgrade: TLS/1.0'; // the token's only form; the handshake settles the version [RFC2817 §3.1]
 
@@ -67,34 +64,4 @@ export const httpUpgrade: Profile = {
 
 const REFUSALS: readonly string[] = ['426', '503'];
 
-type Fields = ReadonlyMap<string, string>;
-
-function* head(): Conversation<{ first: string; fields: Fields; whole: string }> {
-  const whole = text(yield* frame(headFrame)).slice(0, -4);
-  const [first = '', ...lines] = whole.split('\r\n');
-  const fields = new Map<string, string>();
-  for (const each of lines) {
-    const colon = each.indexOf(':');
-    const name = each.slice(0, colon).toLowerCase();
-    fields.set(name, `${fields.get(name) ?? ''},${each.slice(colon + 1)}`); // [RFC9110 §5.3]
-  }
-  return { first, fields, whole };
-}
-
 const listsTls = (fields: Fields): boolean => members(fields, 'upgrade').some((each) => /^tls\/1\.\d$/.test(each));
-
-const hasBody = (fields: Fields): boolean => fields.has('content-length') || fields.has('transfer-encoding');
-
-const members = (fields: Fields, name: string): readonly string[] =>
-  (fields.get(name) ?? '').split(',').map((each) => each.trim().toLowerCase());
-
-/** Frames the head of a request or of an answer. It begins with a capital letter. [V14] */
-const headFrame: Framer = (buffer) => {
-  const [first] = buffer;
-  if (first !== undefined && (first < 0x41 || first > 0x5a)) return -1;
-  for (let at = 0; ; at++) {
-    at = buffer.indexOf(0x0d, at);
-    if (at < 0) return 0;
-    if (buffer[at + 1] === 0x0a && buffer[at + 2] === 0x0d && buffer[at + 3] === 0x0a) return at + 4;
-  }
-};

@@ -4,7 +4,7 @@
  *
  * A file here tells the story of one protocol, and nothing else. How its octets are read and written is in `wire/`, how a
  * gateway follows both sides of a dialogue in clear is in `middle/`, each under the protocol's name: a story can be
- * read without them. Where several services have one dialogue, it has a file of its own: `mail.ts`.
+ * read without them. Where several services have one dialogue, it has a file of its own: `mail.ts`, `xmpp.ts`.
  *
  * All of the in-band ones follow the same three steps: the server greets, the client asks what it can do, and says the
  * word (STARTTLS, STLS). They differ in how an answer is told from another, in what a server says that wants TLS
@@ -24,7 +24,6 @@ import { httpUpgrade } from './http-upgrade.ts';
 import { imap } from './imap.ts';
 import { implicitOnly } from './implicit-only.ts';
 import { irc } from './irc.ts';
-import { askSts, type Heard, readSts, type Sts } from './irc-sts.ts';
 import { ldap } from './ldap.ts';
 import { lmtp } from './lmtp.ts';
 import { managesieve } from './managesieve.ts';
@@ -41,7 +40,9 @@ import { smtp } from './smtp.ts';
 import { submission } from './submission.ts';
 import { telnet } from './telnet.ts';
 import { VENCRYPT_X509, vnc, vncWith } from './vnc.ts';
-import { xmppClient, xmppServer } from './xmpp.ts';
+import { askSts, type Heard, readSts, type Sts } from './wire/sts.ts';
+import { xmppClient } from './xmpp-client.ts';
+import { xmppServer } from './xmpp-server.ts';
 
 export {
   amqp,

@@ -1,7 +1,7 @@
 import {
+  asking,
+  type Coded,
   type Conversation,
-  closed,
-  failure,
   firstWord,
   handover,
   line,
@@ -10,15 +10,14 @@ import {
   lineStead,
   type Meanings,
   type Profile,
-  say,
-  startTls,
-  type Verdict,
   verb,
   wordless,
 } from '../talk/index.ts';
-import { ircMiddle } from './irc-middle.ts';
+import { ircMiddle } from './middle/irc.ts';
 
-const UPGRADE: Meanings = { '670': 'yes', '691': 'no', '421': 'unknown', '451': 'unknown' };
+const { upgrade } = asking(message);
+const UPGRADE: Meanings = { '670': 'yes', '691': 'no', '421': 'unknown', '451': 'unknown', ERROR: 'bye' };
+const trigger = () => upgrade('STARTTLS', UPGRADE);
 
 /** "You have not registered": nothing goes on without that. */
 const DEMAND = ':{host} 451 * :TLS is required: STARTTLS first';
@@ -60,13 +59,12 @@ export const irc: Profile = {
   },
 };
 
-function* trigger(): Conversation<Verdict> {
-  yield* say('STARTTLS');
+/** Takes a message, and passes over notices, which come at any time. */
+function* message(): Conversation<Coded> {
   for (;;) {
-    const heard = yield* line();
-    const word = verb(words(heard));
-    if (word === 'ERROR') return closed(heard);
-    if (word !== 'NOTICE') return failure(UPGRADE, word, heard) ?? startTls; // notices come at any time
+    const whole = yield* line();
+    const code = verb(words(whole));
+    if (code !== 'NOTICE') return { code, whole };
   }
 }
 

@@ -1,10 +1,8 @@
-import { concatBytes, latin1, parsed, text } from '../bytes/index.ts';
+import { concatBytes, latin1, text } from '../../bytes/index.ts';
 import {
   asServer,
-  type Conversation,
   elementFrame,
   type Framer,
-  type Handover,
   hearClient,
   hearFrom,
   isApplications,
@@ -12,19 +10,17 @@ import {
   type MediationOutcome,
   type Middle,
   notTheProtocol,
-  readXml,
   refused,
   type Scope,
   type ServerContext,
+  type ServerDialogue,
   streamHeadFrame,
   tell,
   type Unasked,
-  type Verdict,
   type XmlElement,
-} from '../talk/index.ts';
+} from '../../talk/index.ts';
+import { is, read, STREAMS, TLS } from '../wire/xmpp.ts';
 
-export const STREAMS = 'http://etherx.jabber.org/streams';
-export const TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
 const SASL2 = 'urn:xmpp:sasl:2'; // after which no new stream begins [XEP-0388]
 
 /** Features that are not listed as long as the element is refused. */
@@ -41,7 +37,7 @@ const HIDES: Readonly<Record<string, readonly string[]>> = {
  */
 export function xmppMiddle(
   content: string,
-  answered: (whole: string, scope: Scope, as: ServerContext) => Conversation<Verdict | Handover, 'server'>,
+  answered: (whole: string, scope: Scope, as: ServerContext) => ServerDialogue,
 ): Middle {
   /** Between clients passwords travel in questions too; between servers it is a key that the other one calls back about. */
   const secrets = content === 'jabber:client' ? ['AUTH', 'AUTHENTICATE', 'IQ'] : ['AUTH', 'RESULT'];
@@ -119,19 +115,3 @@ function edit(said: Uint8Array, scope: Scope, as: ServerContext): Uint8Array {
   const ours = as.secured === true ? '' : `<starttls xmlns='${TLS}'>${required}</starttls>`;
   return concatBytes(latin1(tag.replace(/\/>$/, '>')), latin1(ours), ...kept, latin1(`</${name}>`));
 }
-
-/** What was read, if it could be. */
-export interface Read {
-  readonly element: XmlElement | undefined;
-  readonly scope: Scope;
-}
-
-/** Reads one frame; what is not well-formed is no element. */
-export function read(whole: string, outer: Scope): Read {
-  const result = parsed(() => readXml(whole, outer));
-  return result.ok ? result.value : { element: undefined, scope: outer };
-}
-
-/** Whether it is the element of this name. */
-export const is = (element: XmlElement | undefined, namespace: string, name: string): boolean =>
-  element?.namespace === namespace && element.name === name;

@@ -8,7 +8,7 @@ import {
   say,
   type Verdict,
   verb,
-} from '../talk/index.ts';
+} from '../../talk/index.ts';
 
 /**
  * What a chat server says of TLS by its capability `sts`, and what that comes to. Over TLS it is a commitment, for a time,

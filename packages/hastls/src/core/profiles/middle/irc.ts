@@ -1,25 +1,20 @@
-import { latin1, text } from '../bytes/index.ts';
+import { latin1, text } from '../../bytes/index.ts';
 import {
   asServer,
-  type Conversation,
   type Framer,
-  type Handover,
   isApplications,
   type Middle,
+  type Profile,
   type ServerContext,
   tell,
   type Unasked,
-  type Verdict,
-} from '../talk/index.ts';
+} from '../../talk/index.ts';
 
 /**
  * How chat is followed from the middle: line by line, each side for itself, as nobody says what an answer belongs to. The
  * backend's list of capabilities is made true of us, and so is its advice to come back by TLS elsewhere. [IRCv3 sts]
  */
-export function ircMiddle(
-  server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>,
-  demand: string,
-): Middle {
+export function ircMiddle(server: Profile['server'], demand: string): Middle {
   return {
     *mediate(as) {
       const unasked: Unasked = { frame: LINE, pass: (said) => latin1(edit(text(said), as)) };

@@ -1,40 +1,35 @@
-import { latin1, text } from '../bytes/text.ts';
+import { latin1, text } from '../../bytes/text.ts';
 import {
   asServer,
-  type Conversation,
-  closed,
   type Framer,
-  type Handover,
   type Hear,
   type Heard,
   hearFrom,
   lineFrame,
+  lineStead,
   type Mediation,
   type MediationOutcome,
   type Middle,
   type Place,
+  type Profile,
   refused,
   type ServerContext,
-  say,
   tell,
   type Unasked,
-  type Verdict,
   verb,
-} from '../talk/index.ts';
+} from '../../talk/index.ts';
+import { replyFrame } from '../wire/ftp.ts';
 
 /**
  * How FTP is followed from the middle. Each transfer has a connection of its own: the client is told of a port of ours
  * in place of the backend's, and over TLS that one has TLS too or is not opened. Only the client may ask for such a
  * port: a server that connects to where it is told can be told anything. [RFC2577 §3]
  */
-export function ftpMiddle(
-  server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>,
-  frame: Framer,
-): Middle {
-  const unasked: Unasked = { frame, pass: (said) => said };
+export function ftpMiddle(server: Profile['server']): Middle {
+  const unasked: Unasked = { frame: replyFrame, pass: (said) => said };
 
   function* mediate(as: ServerContext): Mediation<MediationOutcome> {
-    const greeting = yield* hearFrom('backend', frame);
+    const greeting = yield* hearFrom('backend', replyFrame);
     if (!text(greeting).startsWith('220')) return refused(text(greeting));
     if (as.greeted !== true) yield* tell('client', greeting);
     const data: Data = { isSized: false, isPrivate: false };
@@ -55,7 +50,7 @@ export function ftpMiddle(
     const form = verb(command) === 'EPSV' ? extended : plain;
     for (const ask of form === extended ? ['EPSV', 'PASV'] : ['PASV', 'EPSV']) {
       yield* tell('backend', latin1(`${ask}\r\n`));
-      const answer = text(yield* hearFrom('backend', frame));
+      const answer = text(yield* hearFrom('backend', replyFrame));
       const port = portIn(answer);
       if (port !== undefined) {
         yield { do: 'open', port, secured, tell: (place) => latin1(`${form(place)}\r\n`) };
@@ -69,7 +64,7 @@ export function ftpMiddle(
   /** Follows one command to its answer: of a transfer that is the second one, and the client may call it off meanwhile. */
   function* exchange(command: string, as: ServerContext): Mediation<void> {
     yield* tell('backend', latin1(`${command}\r\n`));
-    for (let frames: Hear['frames'] = { backend: frame }; ; ) {
+    for (let frames: Hear['frames'] = { backend: replyFrame }; ; ) {
       const { from, bytes }: Heard = yield { do: 'hear', frames };
       if (from === 'client') {
         yield* tell('backend', latin1(`${text(bytes).replace(SYNCH, '').trimEnd()}\r\n`));
@@ -77,7 +72,7 @@ export function ftpMiddle(
       }
       yield* tell('client', verb(command) === 'FEAT' ? features(text(bytes), as) : bytes);
       if (!text(bytes).startsWith('1')) return;
-      frames = { backend: frame, client: urgentFrame };
+      frames = { backend: replyFrame, client: urgentFrame };
     }
   }
 
@@ -85,10 +80,7 @@ export function ftpMiddle(
     mediate,
     secrets: ['USER', 'PASS', 'ACCT'],
     beside: { alpn: 'ftp-data' },
-    *turnAway(why) {
-      yield* say(`421 ${why}`);
-      return closed('');
-    },
+    turnAway: lineStead('', '421 {why}').turnAway,
   };
 }
 

@@ -1,25 +1,19 @@
 import { equalBytes, latin1, text } from '../bytes/index.ts';
 import {
   absent,
-  type Conversation,
   closed,
-  type Framer,
   frame,
-  type Handover,
   handover,
   isApplications,
   openingMiddle,
   type Profile,
   refused,
   type ServerContext,
+  type ServerDialogue,
   send,
   startTls,
-  type Verdict,
 } from '../talk/index.ts';
-
-/** What begins every layer of a connection: the protocol, and its version. */
-const header = (protocol: number): Uint8Array => latin1(`AMQP${String.fromCharCode(protocol, 1, 0, 0)}`);
-const [TLS, SASL] = [header(2), header(3)];
+import { headerFrame, SASL, TLS } from './wire/amqp.ts';
 
 /**
  * Messages in queues. Each side names the layer that it wants next, and the one both name begins. Servers of 0-9-1 know
@@ -53,15 +47,10 @@ export const amqp: Profile = {
   forgets: ['nothing: no more than the layer was named'],
 };
 
-function* server(as: ServerContext): Conversation<Verdict | Handover, 'server'> {
+function* server(as: ServerContext): ServerDialogue {
   const heard = yield* frame(headerFrame);
   const isTrigger = equalBytes(heard, TLS);
   if (!isTrigger && isApplications(as, 'HEADER')) return handover(text(heard));
   yield* send(as.secured ? SASL : TLS); // the go-ahead, or the layer that is wanted instead [AMQP 1.0 §2.2]
   return isTrigger && !as.secured ? startTls : closed(text(heard));
 }
-
-const headerFrame: Framer = (buffer) => {
-  if (buffer.subarray(0, 4).some((octet, index) => octet !== TLS[index])) return -1;
-  return buffer.length < TLS.length ? 0 : TLS.length;
-};

@@ -1,11 +1,9 @@
-import { concatBytes, fromHex, latin1, reader, text, writer } from '../bytes/index.ts';
+import { latin1, text } from '../bytes/index.ts';
 import {
   absent,
-  type Conversation,
   closed,
-  type Framer,
   frame,
-  type Handover,
+  frameStead,
   handover,
   isApplications,
   notTheProtocol,
@@ -14,13 +12,12 @@ import {
   type Profile,
   refused,
   type ServerContext,
+  type ServerDialogue,
   send,
   startTls,
-  type Verdict,
 } from '../talk/index.ts';
+import { asked, errorResponse, SSL_REQUEST, startupFrame } from './wire/postgresql.ts';
 
-const SSL_REQUEST = fromHex('0000000804d2162f');
-const [TLS, GSS, CANCEL] = [80_877_103, 80_877_104, 80_877_102];
 const [YES, NO] = [latin1('S'), latin1('N')];
 
 /**
@@ -45,53 +42,27 @@ export const postgresql: Profile = {
 
   server,
   middle: openingMiddle(server, ['STARTUP']),
-  stead: {
-    greeting: () => '',
-    *turnAway(why) {
-      yield* send(errorResponse('57P03', why)); // cannot_connect_now
-      return closed('');
-    },
-  },
+  stead: frameStead((why) => errorResponse('57P03', why)), // cannot_connect_now
   speaksFirst: 'client',
   forgets: ['nothing: no more than one octet was said'],
 };
 
-function* server(as: ServerContext): Conversation<Verdict | Handover, 'server'> {
+function* server(as: ServerContext): ServerDialogue {
   for (;;) {
     const packet = yield* frame(startupFrame);
-    const asks = reader(packet.subarray(4)).uint32();
-    if (asks === TLS && packet.length === SSL_REQUEST.length) {
+    const asks = asked(packet);
+    if (asks === 'TLS') {
       yield* send(as.secured ? NO : YES);
       if (!as.secured) return startTls;
-    } else if (asks === GSS) {
+    } else if (asks === 'GSS') {
       yield* send(NO);
-    } else if (isApplications(as, asks === CANCEL ? 'CANCEL' : 'STARTUP')) {
+    } else if (isApplications(as, asks)) {
       return handover(text(packet));
     } else {
-      if (asks !== CANCEL) yield* send(DEMAND); // a request to cancel is never answered
+      if (asks !== 'CANCEL') yield* send(DEMAND); // a request to cancel is never answered
       return closed('');
     }
   }
-}
-
-/** Frames what comes before a session: it has no type, only a length, which is never large. */
-const startupFrame: Framer = (buffer) => {
-  if (buffer[0] !== undefined && buffer[0] !== 0) return -1; // [V14]
-  if (buffer.length < 4) return 0;
-  const length = reader(buffer).uint32();
-  return length < 8 ? -1 : length;
-};
-
-/** An error that ends the session, with its SQLSTATE. */
-function errorResponse(code: string, words: string): Uint8Array {
-  const fields = latin1(`SFATAL\0VFATAL\0C${code}\0M${words}\0\0`);
-  return concatBytes(
-    latin1('E'),
-    writer()
-      .uint32(fields.length + 4)
-      .finish(),
-    fields,
-  );
 }
 
 /** As from a server without a rule for unencrypted connections: invalid_authorization_specification. */

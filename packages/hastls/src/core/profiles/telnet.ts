@@ -2,20 +2,17 @@ import { concatBytes, equalBytes, latin1, text } from '../bytes/index.ts';
 import {
   absent,
   closed,
-  type Framer,
   frame,
+  frameStead,
   handover,
   isApplications,
   type Profile,
   send,
   startTls,
 } from '../talk/index.ts';
+import { commandFrame, commandOf, FOLLOWS, option, START_TLS, VERB } from './wire/telnet.ts';
 
-const [END, BEGIN, WILL, WONT, DO, DONT, IAC] = [240, 250, 251, 252, 253, 254, 255];
-const START_TLS = 46;
-/** Behind this, from either side, comes TLS. */
-const FOLLOWS = Uint8Array.of(IAC, BEGIN, START_TLS, 1, IAC, END);
-const option = (verb: number, what = START_TLS): Uint8Array => Uint8Array.of(IAC, verb, what);
+const [WILL, WONT, DO, DONT] = [VERB.will, VERB.wont, VERB.do, VERB.dont];
 
 /**
  * Terminals. TLS is an option like any other until both sides have said that it follows. All the other options, and
@@ -45,7 +42,7 @@ export const telnet: Profile = {
     if (!as.greeted && !as.secured) yield* send(option(DO));
     for (let agreed = false; ; ) {
       const heard = yield* frame(commandFrame);
-      const [, verb, what] = heard[0] === IAC ? heard : [];
+      const [verb, what] = commandOf(heard);
       if (what === START_TLS && as.secured) {
         if (verb === WILL) yield* send(option(DONT)); // it is here
       } else if (equalBytes(heard, FOLLOWS) && agreed) {
@@ -63,39 +60,10 @@ export const telnet: Profile = {
       }
     }
   },
-  stead: {
-    greeting: () => '',
-    *turnAway(why) {
-      yield* send(concatBytes(latin1(`${why}\r\n`), option(DONT)));
-      return closed('');
-    },
-  },
+  stead: frameStead((why) => concatBytes(latin1(`${why}\r\n`), option(DONT))),
   unfollowed: 'TLS is an option among all the others, which both sides agree on at the same time',
   speaksFirst: 'server',
   forgets: ['every option agreed upon', 'all that was shown or typed'],
 };
 
 const DEMAND = latin1('TLS is required: START_TLS first\r\n');
-
-/** Frames a command, or the text up to the next one or to the end of a line. Text begins with no TLS record. [V14] */
-const commandFrame: Framer = (buffer) => {
-  const [first, verb] = buffer;
-  if (first === 0x15 || first === 0x16) return -1;
-  if (first !== IAC) return textLength(buffer);
-  if (verb === undefined) return 0;
-  if (verb === BEGIN) return endOfSubnegotiation(buffer);
-  const length = verb > BEGIN && verb < IAC ? 3 : 2;
-  return buffer.length < length ? 0 : length;
-};
-
-function textLength(buffer: Uint8Array): number {
-  const end = buffer.findIndex((octet) => octet === IAC || octet === 0x0a);
-  return buffer[end] === IAC ? end : end + 1;
-}
-
-/** An IAC within is doubled; one before the end is not. [RFC855] */
-function endOfSubnegotiation(buffer: Uint8Array): number {
-  for (let at = 2; at + 1 < buffer.length; at += buffer[at] === IAC ? 2 : 1)
-    if (buffer[at] === IAC && buffer[at + 1] === END) return at + 2;
-  return 0;
-}

@@ -14,9 +14,9 @@ import {
   type ServerContext,
   tell,
   type Verdict,
-} from '../talk/index.ts';
+} from '../../talk/index.ts';
+import { TAG } from '../wire/ldap.ts';
 
-const MESSAGE = 0x30;
 const [BIND, SASL] = [0x60, 0xa3];
 
 /**
@@ -30,9 +30,9 @@ export const ldapMiddle = (
   *mediate(as) {
     for (let mayWrap = false; ; ) {
       const heard = yield* hearClient(mayWrap ? wrappedOrMessage : messageFrame);
-      const isMessage = heard[0] === MESSAGE;
+      const isMessage = heard[0] === TAG.message;
       const outcome = isMessage ? yield* asServer(answered(heard, as)) : undefined;
-      const goesOn = isMessage ? berFrame(MESSAGE)(heard) - heard.length : 0;
+      const goesOn = isMessage ? berFrame(TAG.message)(heard) - heard.length : 0;
       if (isMessage && outcome?.kind !== 'plaintext') {
         if (outcome !== undefined) return outcome;
         if (goesOn > 0) return closed(''); // what is refused is not passed on, and not waited for either
@@ -49,7 +49,7 @@ export const ldapMiddle = (
 
 /** Frames a message; of a long one, as much as shows what it is. */
 const messageFrame: Framer = (buffer) => {
-  const length = berFrame(MESSAGE)(buffer);
+  const length = berFrame(TAG.message)(buffer);
   if (length <= WHOLE) return length;
   return buffer.length < HEAD ? 0 : HEAD;
 };

@@ -1,25 +1,22 @@
-import { latin1 } from '../bytes/index.ts';
+import { latin1 } from '../../bytes/index.ts';
 import {
   asServer,
-  type Conversation,
   carry,
   closed,
   counted,
   type Framer,
-  type Handover,
   hearFrom,
   type Mediation,
   type MediationOutcome,
   type Middle,
   type Party,
+  type Profile,
   refused,
   type ServerContext,
   tell,
-  type Verdict,
-} from '../talk/index.ts';
+} from '../../talk/index.ts';
+import { CLIENT_SSL, HEAD, lengthOf, packetFrame, readGreeting, TYPE } from '../wire/mysql.ts';
 
-const CLIENT_SSL = 0x08; // of the second octet of capabilities
-const [GREETING, OK, ERROR] = [10, 0, 0xff];
 const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'client' };
 
 /**
@@ -27,20 +24,17 @@ const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'cli
  * capability that we add; its salt is what the client's answer over TLS is made from. Packets count, and one that asked
  * for TLS was never heard by the backend: behind it each side counts differently until the client is in or out.
  */
-export function mysqlMiddle(
-  server: (as: ServerContext) => Conversation<Verdict | Handover, 'server'>,
-  frame: Framer,
-): Middle {
+export function mysqlMiddle(server: Profile['server']): Middle {
   function* mediate(as: ServerContext): Mediation<MediationOutcome> {
     if (as.greeted !== true) {
-      const greeting = yield* hearFrom('backend', frame);
-      const capabilities = placeOfCapabilities(greeting);
-      if (greeting[4] === ERROR) {
+      const greeting = yield* hearFrom('backend', packetFrame);
+      const about = readGreeting(greeting);
+      if (greeting[4] === TYPE.error) {
         yield* tell('client', greeting); // it says what is the matter, and hangs up
         return closed('');
       }
-      if (greeting[4] !== GREETING || capabilities === undefined) return refused('');
-      yield* tell('client', withTls(greeting, capabilities + 1, as.secured !== true));
+      if (about === undefined) return refused('');
+      yield* tell('client', withTls(greeting, about.capabilities + 1, as.secured !== true));
     } else if (as.secured === true) return yield* loggingIn();
     const heard = yield* asServer(server({ ...as, greeted: true }));
     if (heard.kind !== 'plaintext') return heard;
@@ -57,7 +51,7 @@ function* loggingIn(): Mediation<MediationOutcome> {
   for (;;) {
     const { from, bytes } = yield { do: 'hear', frames: { client: headFrame, backend: headFrame } };
     yield* pass(from, bytes);
-    if (from === 'backend' && (bytes[4] === OK || bytes[4] === ERROR)) return { kind: 'relay' };
+    if (from === 'backend' && (bytes[4] === TYPE.ok || bytes[4] === TYPE.error)) return { kind: 'relay' };
   }
 }
 
@@ -77,16 +71,7 @@ function withTls(packet: Uint8Array, at: number, isThere: boolean): Uint8Array {
   return changed;
 }
 
-/** Where a greeting has its capabilities: behind the version, the number of the connection, half the salt and a filler. */
-function placeOfCapabilities(greeting: Uint8Array): number | undefined {
-  const end = greeting.indexOf(0, 5);
-  const at = end + 1 + 4 + 8 + 1;
-  return end > 0 && at + 2 <= greeting.length ? at : undefined;
-}
-
-const HEAD = 4;
-const LOGIN_HEAD = 8; // that, and capabilities
-const lengthOf = ([low = 0, middle = 0, high = 0]: Uint8Array): number => low + (middle << 8) + (high << 16);
+const LOGIN_HEAD = 8; // that of a packet, and capabilities
 
 /** Frames the head of a packet, and the octet that tells what it is. One may be empty: an answer without a password. */
 const headFrame: Framer = (buffer) => {

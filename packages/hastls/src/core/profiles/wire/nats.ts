@@ -1,0 +1,18 @@
+import { firstWord } from '../../talk/index.ts';
+
+/** What a server tells about itself. */
+export type Info = Readonly<Record<string, unknown>>;
+
+/** Reads it, if it is an object. */
+export function readInfo(heard: string): Info | undefined {
+  if (firstWord(heard) !== 'INFO') return undefined;
+  try {
+    const value: unknown = JSON.parse(heard.slice(5));
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes it. */
+export const writeInfo = (info: Info): string => `INFO ${JSON.stringify(info)}`;

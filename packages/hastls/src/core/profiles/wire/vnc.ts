@@ -1,0 +1,47 @@
+import { concatBytes, latin1, reader, text, writer } from '../../bytes/index.ts';
+import { type Conversation, type Framer, frame, octetsFrame } from '../../talk/index.ts';
+
+/** The version whose list of types a client chooses from, and which says why when there is nothing to choose. */
+export const VERSION = 'RFB 003.008\n';
+
+/** Takes the line with a version. */
+export function* takeVersion(): Conversation<string> {
+  return text(yield* frame(versionFrame));
+}
+
+const versionFrame: Framer = (buffer) => {
+  const head = buffer.subarray(0, 4);
+  if (head.some((octet, index) => octet !== VERSION.charCodeAt(index))) return -1; // [V14]
+  return buffer.length < VERSION.length ? 0 : VERSION.length;
+};
+
+/** Frames a list of types of one octet each; in the place of an empty one there is a sentence. */
+export const typesFrame: Framer = (buffer) => {
+  const [count] = buffer;
+  if (count !== 0) return count === undefined ? 0 : 1 + count;
+  return buffer.length < 5 ? 0 : 5 + reader(buffer, 1).uint32();
+};
+
+/** Takes a list of types of four octets each. */
+export function* takeSubtypes(): Conversation<readonly number[]> {
+  const list = yield* frame(([count]) => (count === undefined ? 0 : 1 + 4 * count));
+  const from = reader(list, 1);
+  return Array.from({ length: list.length >> 2 }, () => from.uint32());
+}
+
+/** Writes such a list. */
+export const subtypeList = (types: readonly number[]): Uint8Array =>
+  concatBytes(Uint8Array.of(types.length), ...types.map(number));
+
+/** Takes an octet, which says whether something is granted. */
+export function* octet(): Conversation<number> {
+  const [first = 0] = yield* frame(octetsFrame(1));
+  return first;
+}
+
+/** A number as it is written, such as the choice of a type. */
+export const number = (value: number): Uint8Array => writer().uint32(value).finish();
+
+/** Why it ends, in the place of a list of types, or behind a choice of one. [RFC6143 §7.1.2 §7.1.3] */
+export const farewell = (after: 'version' | 'choice', words: string): Uint8Array =>
+  concatBytes(after === 'version' ? Uint8Array.of(0) : number(1), number(words.length), latin1(words));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/policy': ['core/dns'],
   'core/talk': ['core/bytes'],
   'core/proxy': ['core/talk', 'core/dns', 'core/bytes'],
+  'core/profiles/wire': ['core/talk', 'core/bytes'],
+  'core/profiles/middle': ['core/profiles/wire', 'core/talk', 'core/bytes'],
   'core/profiles': ['core/talk', 'core/bytes'],
   'core/report': ['core/policy', 'core/dnssec', 'core/dns', 'core/talk', 'core/bytes'],
   node: ['node', 'core'],
@@ -101,6 +103,16 @@ test("only profiles know protocols' names", () => {
   for (const file of all.filter(({ path }) => !path.startsWith('core/profiles/'))) {
     assert.doesNotMatch(code(file), names, file.path);
     assert.doesNotMatch(code(file), commands, file.path);
+  }
+});
+
+test('a profile is a small file', () => {
+  const lists = ['index.ts', 'implicit-only.ts'];
+  const files = all.filter(({ path }) => dirname(path) === 'core/profiles' && !lists.includes(basename(path)));
+  assert.ok(files.length >= 25, `only ${files.length} profiles were found`);
+  for (const { path, text } of files) {
+    const lines = text.trimEnd().split('\n').length;
+    assert.ok(lines <= 85, `${path} has ${lines} lines: what is not the story goes to wire/ or middle/`);
   }
 });
 

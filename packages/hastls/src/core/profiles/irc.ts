@@ -1,19 +1,15 @@
 import {
   asking,
-  type Coded,
-  type Conversation,
-  firstWord,
   handover,
-  line,
   lineFrame,
   lineServer,
   lineStead,
   type Meanings,
   type Profile,
-  verb,
   wordless,
 } from '../talk/index.ts';
 import { ircMiddle } from './middle/irc.ts';
+import { message, words } from './wire/irc.ts';
 
 const { upgrade } = asking(message);
 const UPGRADE: Meanings = { '670': 'yes', '691': 'no', '421': 'unknown', '451': 'unknown', ERROR: 'bye' };
@@ -58,15 +54,3 @@ export const irc: Profile = {
     trigger,
   },
 };
-
-/** Takes a message, and passes over notices, which come at any time. */
-function* message(): Conversation<Coded> {
-  for (;;) {
-    const whole = yield* line();
-    const code = verb(words(whole));
-    if (code !== 'NOTICE') return { code, whole };
-  }
-}
-
-/** A message without the name of who says it. */
-const words = (heard: string): string => (heard.startsWith(':') ? heard.slice(firstWord(heard).length + 1) : heard);

@@ -11,10 +11,12 @@ import {
   send,
   startTls,
 } from '../talk/index.ts';
-import { farewell, number, octet, subtypeList, takeSubtypes, takeVersion, typesFrame, VERSION } from './wire/vnc.ts';
+import { farewell, number, octet, spoken, subtypeList, subtypes, typesFrame, VERSION, version } from './wire/vnc.ts';
 
 /** How a person logs in behind a certificate. The forms of VeNCrypt without one are not to be had here. */
 export const VENCRYPT_X509 = { none: 260, password: 261, userAndPassword: 262, sasl: 264 } as const;
+
+const { none, password, userAndPassword, sasl } = VENCRYPT_X509;
 
 /** Makes the profile for a choice of logins, the preferred one first: an application has to know what follows TLS. */
 export const vncWith = (...logins: readonly [number, ...number[]]): Profile => ({
@@ -24,9 +26,10 @@ export const vncWith = (...logins: readonly [number, ...number[]]): Profile => (
   specs: ['RFC 6143', 'The RFB Protocol, VeNCrypt'],
 
   *client() {
-    const version = yield* takeVersion();
-    if (version < VERSION) return absent(version); // there was no list to choose from
-    yield* send(latin1(VERSION));
+    const known = yield* version();
+    const chosen = spoken(known);
+    if (chosen === undefined) return absent(known); // it has no list to choose from
+    yield* send(latin1(chosen));
     const [count = 0, ...types] = yield* frame(typesFrame);
     if (count === 0) return closed(text(Uint8Array.from(types.slice(4))));
     if (!types.includes(VENCRYPT)) return absent(types.join(' '));
@@ -34,7 +37,7 @@ export const vncWith = (...logins: readonly [number, ...number[]]): Profile => (
     if (!equalBytes(yield* frame(octetsFrame(2)), VENCRYPT_VERSION)) return absent('another version of VeNCrypt');
     yield* send(VENCRYPT_VERSION);
     if ((yield* octet()) !== OK) return refused('');
-    const offered = yield* takeSubtypes();
+    const offered = yield* subtypes();
     const login = logins.find((each) => offered.includes(each));
     if (login === undefined) return refused(offered.join(' '));
     yield* send(number(login));
@@ -45,9 +48,9 @@ export const vncWith = (...logins: readonly [number, ...number[]]): Profile => (
     if (as.secured) return handover(text(yield* frame(octetsFrame(1)))); // its messages are the application's to frame
     if (!as.greeted) {
       yield* send(latin1(VERSION));
-      const version = yield* takeVersion();
-      if (isApplications(as, 'VERSION')) return handover(version);
-      if (version !== VERSION) return yield* turnAway('version', version);
+      const chosen = yield* version();
+      if (isApplications(as, 'VERSION')) return handover(chosen);
+      if (spoken(chosen) !== chosen) return yield* turnAway('version', chosen);
       yield* send(Uint8Array.of(1, VENCRYPT));
     }
     const type = yield* frame(octetsFrame(1));
@@ -64,17 +67,12 @@ export const vncWith = (...logins: readonly [number, ...number[]]): Profile => (
   },
   unfollowed:
     'TLS is one of its logins, and what follows is the rest of a login that a server without it has not begun',
-  speaksFirst: logins.every((each) => each === VENCRYPT_X509.userAndPassword) ? 'client' : 'server',
+  speaksFirst: logins.every((each) => each === userAndPassword) ? 'client' : 'server',
   forgets: ['the types of security listed'],
 });
 
 /** Screens. Of the forms of TLS that VeNCrypt has, only those with a certificate are asked for, and offered. */
-export const vnc: Profile = vncWith(
-  VENCRYPT_X509.password,
-  VENCRYPT_X509.userAndPassword,
-  VENCRYPT_X509.sasl,
-  VENCRYPT_X509.none,
-);
+export const vnc: Profile = vncWith(password, userAndPassword, sasl, none);
 
 const [VENCRYPT, VENCRYPT_VERSION] = [19, Uint8Array.of(0, 2)];
 const [OK, FAILED, GRANTED] = [0, 1, 1];

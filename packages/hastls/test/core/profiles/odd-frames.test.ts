@@ -30,6 +30,9 @@ judge(ftp, [
 
 judge(irc, [
   ['a go-ahead behind notices', 'start-tls', ':s NOTICE * :hi\r\nNOTICE AUTH :hm\r\n', ':s 670 * :go\r\n'],
+  ['a go-ahead behind a request to wait', 'start-tls', ':s 020 * :wait\r\n:s PING :1\r\n', ':s 670 * :go\r\n'],
+  ['an unknown command behind another such request', 'absent', ':s 439 * :wait\r\n', ':s 451 * :first say who\r\n'],
+  ['a server that is never ready [V17]', 'garbled', ':s 020 * :wait\r\n'.repeat(129)],
   ['a no [V2]', 'refused', ':s 691 * :no\r\n'],
   ['an unknown command', 'absent', ':s 421 * STARTTLS :what\r\n'],
   ['a farewell', 'closed', 'ERROR :bye\r\n'],

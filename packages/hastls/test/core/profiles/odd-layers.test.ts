@@ -29,7 +29,9 @@ judge(amqp, [
 const LIST = ['RFB 003.008\n', '\x02\x01\x13', '\0\x02'];
 judge(vnc, [
   ['a later version of the server', 'start-tls', 'RFB 003.889\n', ...LIST.slice(1), hex('00 01 00000104'), '\x01'],
+  ['an earlier version with a list', 'start-tls', 'RFB 003.007\n', ...LIST.slice(1), hex('00 01 00000104'), '\x01'],
   ['a version without a list', 'absent', 'RFB 003.003\n'],
+  ['a version that never was', 'absent', 'RFB 003.005\n'],
   ['an offer that was removed [V1]', 'absent', 'RFB 003.008\n', '\x02\x01\x02'],
   ['no list, but a sentence', 'closed', 'RFB 003.008\n', '\0\0\0\0\x04busy'],
   ['an old version of VeNCrypt', 'absent', ...LIST.slice(0, 2), '\0\x01'],
@@ -123,6 +125,12 @@ test('rdp: the name in a cookie is passed over, and the question behind it is he
   const machine = server(rdp);
   assert.match(feed(machine, `${request}${cookie}${hex('0100080003000000')}`), /\x02\0\x08\0\x01\0\0\0$/);
   assert.deepEqual(machine.verdict, startTls);
+});
+
+test('vnc: an earlier version that has a list is spoken with who knows no later one, on either side [RFC6143 §A]', () => {
+  const client = converse(vnc.client({ host: 'host.example', self: 'client.invalid' }));
+  assert.equal(feed(client, 'RFB 003.007\n', '\x01\x13'), 'RFB 003.007\n\x13');
+  assert.equal(feed(server(vnc), 'RFB 003.007\n'), 'RFB 003.008\n\x01\x13');
 });
 
 test('vnc: who names one login gets that or none, and knows who speaks first over TLS [V12]', () => {

@@ -3,12 +3,12 @@ import {
   closed,
   type Handover,
   handover,
-  line,
   notTheProtocol,
   say,
   type Verdict,
   verb,
 } from '../../talk/index.ts';
+import { message } from './irc.ts';
 
 /**
  * What a chat server says of TLS by its capability `sts`, and what that comes to. Over TLS it is a commitment, for a time,
@@ -70,12 +70,11 @@ export function readSts(value: string, { security, port, at }: Heard): Sts | und
 export function* askSts(): Conversation<Verdict | Handover> {
   yield* say('CAP LS 302');
   for (let found = ''; ; ) {
-    const heard = yield* line();
+    const { code, whole: heard } = yield* message();
     const [word = '', , answer = '', ...rest] = heard.replace(/^:\S* /, '').split(' ');
-    if (verb(word) === 'ERROR') return closed(heard);
-    if (verb(word) === 'NOTICE' || verb(word) === 'PING') continue;
+    if (code === 'ERROR') return closed(heard);
     if (word === '421' || word === '451') return handover(''); // it knows of no capabilities
-    if (verb(word) !== 'CAP' || verb(answer) !== 'LS') return notTheProtocol(heard);
+    if (code !== 'CAP' || verb(answer) !== 'LS') return notTheProtocol(heard);
     const goesOn = rest[0] === '*';
     const listed = rest
       .slice(goesOn ? 1 : 0)

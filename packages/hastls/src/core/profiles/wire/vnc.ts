@@ -1,11 +1,21 @@
 import { concatBytes, latin1, reader, text, writer } from '../../bytes/index.ts';
 import { type Conversation, type Framer, frame, octetsFrame } from '../../talk/index.ts';
 
-/** The version whose list of types a client chooses from, and which says why when there is nothing to choose. */
+/** The version that we speak. */
 export const VERSION = 'RFB 003.008\n';
 
+/**
+ * What is spoken with who knows up to this version. 3.7 was the first in which the server lists its types; over TLS it
+ * differs in that no reason is given for a login that failed. With those before there is nothing to choose. [RFC6143 §A]
+ */
+export function spoken(known: string): string | undefined {
+  if (known >= VERSION) return VERSION;
+  return known === OLDER ? OLDER : undefined;
+}
+const OLDER = 'RFB 003.007\n';
+
 /** Takes the line with a version. */
-export function* takeVersion(): Conversation<string> {
+export function* version(): Conversation<string> {
   return text(yield* frame(versionFrame));
 }
 
@@ -23,7 +33,7 @@ export const typesFrame: Framer = (buffer) => {
 };
 
 /** Takes a list of types of four octets each. */
-export function* takeSubtypes(): Conversation<readonly number[]> {
+export function* subtypes(): Conversation<readonly number[]> {
   const list = yield* frame(([count]) => (count === undefined ? 0 : 1 + 4 * count));
   const from = reader(list, 1);
   return Array.from({ length: list.length >> 2 }, () => from.uint32());

@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from '../talk/index.ts';
 import { managesieveMiddle } from './middle/managesieve.ts';
-import { answerFrame, listing } from './wire/managesieve.ts';
+import { listing, replyTo } from './wire/managesieve.ts';
 
 const { answer, ask } = asking(listing);
 const ANSWER: Meanings = { OK: 'yes', NO: 'no', BYE: 'bye' };
@@ -64,8 +64,8 @@ export const managesieve: Profile = {
   session: {
     open,
     reopen: open,
-    reply: () => answerFrame,
-    demands: (reply) => /^NO \(ENCRYPT-NEEDED\)/im.test(reply),
+    reply: replyTo,
+    demands: (reply) => /^NO \(ENCRYPT-NEEDED\)/i.test(reply), // a BYE with it goes: it cannot be followed [RFC5804 §1.3]
     trigger,
   },
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { latin1 } from '#core/bytes/index.js';
-import { ftp, imap, nntp, nntp1997, pop3, profiles, smtp } from '#core/profiles/index.js';
+import { ftp, imap, managesieve, nntp, nntp1997, pop3, profiles, smtp } from '#core/profiles/index.js';
 import {
   type Conversation,
   converse,
@@ -51,6 +51,11 @@ const demands: readonly (readonly [profile: Profile, demanded: boolean, reply: s
   [nntp1997, true, '401\r\n'],
   [nntp1997, false, '401 READER\r\n'],
   [nntp1997, false, '4010 TLS\r\n'],
+  [managesieve, true, 'NO (ENCRYPT-NEEDED) "STARTTLS first"\r\n'],
+  [managesieve, true, 'no (encrypt-needed) {15}\r\nSTARTTLS\r\nfirst\r\n'],
+  [managesieve, false, 'NO (AUTH-TOO-WEAK) "TLS"\r\n'],
+  [managesieve, false, '{22}\r\nNO (ENCRYPT-NEEDED)\r\n#\r\nOK\r\n'], // in a script
+  [managesieve, false, 'BYE (ENCRYPT-NEEDED) "STARTTLS first"\r\n'], // and there is nobody any more
 ];
 for (const [profile, demanded, reply] of demands)
   test(`${profile.name}: ${JSON.stringify(reply)} is ${demanded ? 'a' : 'no'} demand for TLS [S6]`, () =>
@@ -83,6 +88,12 @@ const replies: readonly (readonly [profile: Profile, command: string, reply: str
   [nntp, 'ARTICLE', '220 1 <1@x>\r\nSubject: x\r\n\r\n..\r\n.\r\n'],
   [nntp1997, 'LIST', '215 list\r\n.\r\n'],
   [nntp1997, 'LIST', '401 TLS first\r\n'],
+  [managesieve, 'LISTSCRIPTS', '"a"\r\n{5}\r\nOK\r\nb\r\n"c" ACTIVE\r\nOK\r\n'],
+  [managesieve, 'GETSCRIPT "a"', '{13}\r\nkeep;\r\nOK\r\n# \r\nOK "done"\r\n'],
+  [managesieve, 'GETSCRIPT "z"', 'NO (NONEXISTENT) {8}\r\nno\r\nsuch\r\n'],
+  [managesieve, 'NOOP "x"', 'OK (TAG {1}\r\nx) "done"\r\n'],
+  [managesieve, 'authenticate "SCRAM-SHA-1"', '"cj1ueW9uY2U="\r\n'],
+  [managesieve, '"Yz1iaXdz"', 'OK (SASL "dj1zaWc=")\r\n'],
 ];
 for (const [profile, command, reply] of replies)
   test(`${profile.name}: the reply to ${command} ends where it ends, and is seen to: ${JSON.stringify(reply)}`, () => {
@@ -127,6 +138,19 @@ test('over TLS the hello is said again, and nothing where there is none [S14] [R
     assert.deepEqual(held(session(profile).reopen(TO)), { verdict: { kind: 'plaintext', heard: '' }, sent: '' });
 });
 
+test('sieve: a session opens with the list, and over TLS waits for it anew, unasked [RFC5804 §2.2]', () => {
+  const list = '"SIEVE" "fileinto"\r\n"SASL" ""\r\nOK "ready"\r\n';
+  const { open, reopen } = session(managesieve);
+  for (const opened of [held(open(TO), list), held(reopen(TO), list)])
+    assert.deepEqual(opened, {
+      verdict: { kind: 'plaintext', heard: '"SIEVE" "fileinto"\n"SASL" ""\nOK "ready"' },
+      sent: '',
+    });
+  assert.equal(held(reopen(TO), 'BYE "too many"\r\n').verdict?.kind, 'closed');
+  assert.equal(held(reopen(TO), '{2}\r\nhi\r\n').verdict?.kind, 'garbled');
+  assert.equal(held(session(managesieve).trigger(), '"SASL" ""\r\nOK\r\n').verdict?.kind, 'garbled');
+});
+
 const listings: readonly (readonly [profile: Profile, sent: string, answer: string, heard: string])[] = [
   [pop3, 'CAPA\r\n', '+OK\r\nUSER\r\n.\r\n', 'USER'],
   [pop3, 'CAPA\r\n', '-ERR unknown\r\n', ''],
@@ -154,6 +178,7 @@ const triggers: readonly (readonly [profile: Profile, sent: string, goAhead: str
   [imap, 'a2 STARTTLS\r\n', 'a2 OK go\r\n'],
   [pop3, 'STLS\r\n', '+OK go\r\n'],
   [nntp, 'STARTTLS\r\n', '382 go\r\n'],
+  [managesieve, 'STARTTLS\r\n', 'OK\r\n'],
 ];
 for (const [profile, sent, goAhead] of triggers)
   test(`${profile.name}: a demand is answered with the upgrade, and with no octet behind the go-ahead [V4]`, () => {

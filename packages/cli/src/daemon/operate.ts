@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 import { startAdmin } from './admin.ts';
+import type { Serving } from './daemon.ts';
 import type { Metrics } from './metrics.ts';
+import { namedBy } from './named-file.ts';
 import type { Operation } from './operation.ts';
 import { keepWatchdog, notify } from './systemd.ts';
 import { watchFiles } from './watch-files.ts';
@@ -10,10 +12,9 @@ import { watchFiles } from './watch-files.ts';
 export interface Operated {
   /** One process, or one that has others do the work. */
   readonly works: Works;
-  /** What is read again when it is another than before. */
-  readonly files: () => readonly string[];
-  /** What is listened on, for the log. */
-  readonly listening: () => readonly unknown[];
+  /** The configuration. It is read again when it, or a file that it names, is another than before. */
+  readonly file: string;
+  readonly serving: () => Serving;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -34,8 +35,9 @@ interface Works {
  */
 export async function operate(
   { admin, watch_ms: watchMs, tickets }: Operation,
-  { works, files, listening, metrics, log }: Operated,
+  { works, file, serving, metrics, log }: Operated,
 ): Promise<void> {
+  const listening = () => [...serving().values()].map(({ listen }) => listen);
   let isServing = true;
   const closeAdmin =
     admin && (await startAdmin(admin.listen, { isServing: () => isServing, metrics: works.exposition }));
@@ -60,7 +62,7 @@ export async function operate(
   process.on('SIGHUP', onHup);
   const rotation =
     tickets !== undefined && tickets.file === undefined ? setInterval(reload, tickets.rotate_ms, 'tickets') : undefined;
-  const unwatch = watchFiles(watchMs, files, () => reload('a file has changed'));
+  const unwatch = watchFiles(watchMs, () => namedBy(file), () => reload('a file has changed'));
   const quiet = keepWatchdog();
   const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   log.info({ listen: listening() }, 'ready');

@@ -1,7 +1,6 @@
 import { makeRoom, type Serving } from './daemon.ts';
 import { shareOf } from './means.ts';
 import { createMetrics, UNCOUNTED } from './metrics.ts';
-import { namedBy } from './named-file.ts';
 import { operate } from './operate.ts';
 import type { Operation } from './operation.ts';
 import type { Operated } from './run-file.ts';
@@ -30,8 +29,8 @@ export async function runPrimary<Config extends Operation>({ file, read, make, l
   });
   await team.begin();
   await operate(config, {
-    files: () => namedBy(file),
-    listening: () => [...serving.values()].map(({ listen }) => listen),
+    file,
+    serving: () => serving,
     metrics,
     log,
     works: {

@@ -1,7 +1,6 @@
 import { createDaemon, makeRoom, type Serving } from './daemon.ts';
 import { shareOf } from './means.ts';
 import { createMetrics, UNCOUNTED } from './metrics.ts';
-import { namedBy } from './named-file.ts';
 import { operate } from './operate.ts';
 import type { Operation } from './operation.ts';
 import type { Operated } from './run-file.ts';
@@ -23,8 +22,8 @@ export async function runSolo<Config extends Operation>({ file, read, make, log 
   }
   await change(config);
   await operate(config, {
-    files: () => namedBy(file),
-    listening: () => [...serving.values()].map(({ listen }) => listen),
+    file,
+    serving: () => serving,
     metrics,
     log,
     works: {

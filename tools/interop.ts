@@ -118,9 +118,9 @@ const written = [
   '',
   'Tried by hand and met in vain: telnetd-ssl 0.17.41 refuses START_TLS and has TLS by an older option alone; OpenSMTPD',
   '6.8.0p2, which conflicts with Postfix and so was only unpacked, finds no private key in its handshakes, with RSA and ECDSA',
-  'alike, and fails with openssl s_client as well: it leaves signing to a process of its own, in a way from before OpenSSL 3;',
-  'curl asks LDAP servers for StartTLS, but comes to no handshake with slapd either; Qpid Proton, for AMQP 1.0, knows the',
-  'implicit form alone.',
+  'alike, and fails with openssl s_client as well: a process of its own signs for keys that bear a mark, and OpenSSL 3 signs',
+  'with an object of its own, on which the mark is not, so that process is never asked; curl asks LDAP servers for StartTLS,',
+  'but comes to no handshake with slapd either; Qpid Proton, for AMQP 1.0, knows the implicit form alone.',
   '',
 ].join('\n');
 

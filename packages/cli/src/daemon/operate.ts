@@ -62,7 +62,11 @@ export async function operate(
   process.on('SIGHUP', onHup);
   const rotation =
     tickets !== undefined && tickets.file === undefined ? setInterval(reload, tickets.rotate_ms, 'tickets') : undefined;
-  const unwatch = watchFiles(watchMs, () => namedBy(file), () => reload('a file has changed'));
+  const unwatch = watchFiles(
+    watchMs,
+    () => namedBy(file),
+    () => reload('a file has changed'),
+  );
   const quiet = keepWatchdog();
   const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   log.info({ listen: listening() }, 'ready');

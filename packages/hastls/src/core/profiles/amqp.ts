@@ -1,4 +1,4 @@
-import { equalBytes, latin1, text } from '../bytes/index.ts';
+import { equalBytes, text } from '../bytes/index.ts';
 import {
   absent,
   closed,
@@ -13,6 +13,7 @@ import {
   send,
   startTls,
 } from '../talk/index.ts';
+import { amqpStead } from './stead/amqp.ts';
 import { headerFrame, SASL, TLS } from './wire/amqp.ts';
 
 /**
@@ -35,14 +36,7 @@ export const amqp: Profile = {
 
   server,
   middle: openingMiddle(server, ['HEADER']),
-  stead: {
-    greeting: () => '',
-    *turnAway() {
-      const heard = yield* frame(headerFrame);
-      yield* send(latin1('AMQP\0\0\x09\x01')); // a version that is never agreed upon in this way
-      return closed(text(heard));
-    },
-  },
+  stead: amqpStead,
   speaksFirst: 'client',
   forgets: ['nothing: no more than the layer was named'],
 };

@@ -1,4 +1,4 @@
-import { absent, asking, handover, lineServer, type Meanings, type Profile } from '../talk/index.ts';
+import { absent, asking, handover, lineServer, lineStead, type Meanings, type Profile } from '../talk/index.ts';
 import { ftpData } from './ftp-data.ts';
 import { ftpMiddle } from './middle/ftp.ts';
 import { greeting, offersTls, REFUSALS, reply, replyFrame, UNKNOWN } from './wire/ftp.ts';
@@ -50,6 +50,7 @@ export const ftp: Profile = {
 
   server,
   middle: ftpMiddle(server),
+  stead: { turnAway: lineStead('', '421 {why}').turnAway }, // and no greeting, as data would not find their way
   speaksFirst: 'client',
   forgets: ['features', 'the user named', 'the type, structure and mode of transfers', 'the directory', 'data ports'],
 

@@ -10,6 +10,7 @@ import {
   say,
   startTls,
 } from '../talk/index.ts';
+import { httpStead } from './stead/http.ts';
 import { type Fields, hasBody, head, members } from './wire/http.ts';
 
 const UPGRADE = 'Upgrade: TLS/1.0'; // the token's only form; the handshake settles the version [RFC2817 §3.1]
@@ -58,6 +59,7 @@ export const httpUpgrade: Profile = {
     );
     return closed(whole); // a body may be on its way, and is no request
   },
+  stead: httpStead,
   speaksFirst: 'server',
   forgets: ['everything but the question, which is answered over TLS'],
 };

@@ -1,4 +1,9 @@
-import type { Service } from '../talk/index.ts';
+import { lineStead, type Service } from '../talk/index.ts';
+import { postgresql } from './postgresql.ts';
+import { httpStead } from './stead/http.ts';
+import { mssqlStead } from './stead/mssql.ts';
+import { xmppClient } from './xmpp-client.ts';
+import { xmppServer } from './xmpp-server.ts';
 
 /**
  * Services that begin with TLS, on a port of its own or on the only one, or not at all. HTTP does have an in-band upgrade,
@@ -16,6 +21,7 @@ export const implicitOnly: readonly Service[] = [
     implicitScheme: 'https',
     alpn: ['http/1.1'],
     specs: ['RFC 9110', 'RFC 9112'],
+    stead: httpStead,
   },
   {
     name: 'postgresql-direct',
@@ -24,6 +30,7 @@ export const implicitOnly: readonly Service[] = [
     alpn: ['postgresql'],
     alpnRequired: true,
     specs: ['PostgreSQL 17, sslnegotiation=direct'],
+    ...insteadOf(postgresql),
   },
   {
     name: 'mssql-strict',
@@ -32,6 +39,7 @@ export const implicitOnly: readonly Service[] = [
     alpn: ['tds/8.0'],
     alpnRequired: true,
     specs: ['MS-TDS §3.2.5, TDS 8.0'],
+    stead: mssqlStead,
   },
   {
     name: 'xmpps-client',
@@ -39,6 +47,7 @@ export const implicitOnly: readonly Service[] = [
     ports: { plain: [], tls: [5223] },
     alpn: ['xmpp-client'],
     specs: ['XEP-0368', 'RFC 7590'],
+    ...insteadOf(xmppClient),
   },
   {
     name: 'xmpps-server',
@@ -46,6 +55,7 @@ export const implicitOnly: readonly Service[] = [
     ports: { plain: [], tls: [5270] },
     alpn: ['xmpp-server'],
     specs: ['XEP-0368', 'RFC 7590'],
+    ...insteadOf(xmppServer),
   },
   {
     name: 'mqtt',
@@ -61,6 +71,7 @@ export const implicitOnly: readonly Service[] = [
     ports: { plain: [6379], tls: [6379] },
     implicitScheme: 'rediss',
     specs: ['Redis documentation, TLS'],
+    stead: lineStead('', '-ERR {why}'),
   },
   {
     name: 'mongodb',
@@ -85,3 +96,8 @@ export const implicitOnly: readonly Service[] = [
     specs: ['RFC 7858', 'RFC 7766'],
   },
 ];
+
+/** What is said in the stead of the other form, which is the same protocol. */
+function insteadOf({ stead }: Service): Pick<Service, 'stead'> {
+  return stead === undefined ? {} : { stead };
+}

@@ -11,6 +11,7 @@ import {
   send,
   startTls,
 } from '../talk/index.ts';
+import { mssqlStead } from './stead/mssql.ts';
 import { ENCRYPTION, encryptionOf, errorPacket, PACKET, packetFrame, prelogin, wrapping } from './wire/mssql.ts';
 
 /**
@@ -53,6 +54,7 @@ export const mssql: Profile = {
     yield* send(isPrelogin ? prelogin(PACKET.tabular, ENCRYPTION.required) : DEMAND);
     return wish === ENCRYPTION.off ? startTls : closed(text(packet)); // whoever wanted it for the login can do the rest too
   },
+  stead: mssqlStead,
   unfollowed: 'the packet that asks for TLS opens the session with the server, and the handshake is carried in packets',
   speaksFirst: 'client',
   forgets: ['the version of the server', 'every option but encryption'],

@@ -14,6 +14,7 @@ import {
   startTls,
 } from '../talk/index.ts';
 import { mysqlMiddle } from './middle/mysql.ts';
+import { mysqlStead } from './stead/mysql.ts';
 import { CLIENT_SSL, greeting, packetFrame, packetOf, readGreeting, SSL_REQUEST, TYPE } from './wire/mysql.ts';
 
 /**
@@ -39,6 +40,7 @@ export const mysql: Profile = {
 
   server,
   middle: mysqlMiddle(server),
+  stead: mysqlStead,
   speaksFirst: 'client',
   forgets: ['the salt: authentication is asked for anew, with another', 'version', 'capabilities', 'the plugin named'],
 };

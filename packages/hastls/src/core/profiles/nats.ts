@@ -16,7 +16,8 @@ import {
   verb,
 } from '../talk/index.ts';
 import { natsMiddle } from './middle/nats.ts';
-import { readInfo, writeInfo } from './wire/nats.ts';
+import { natsStead } from './stead/nats.ts';
+import { ABOUT, readInfo, writeInfo } from './wire/nats.ts';
 
 /** Messages by subject. The server tells about itself first; TLS begins at once where it says so, and nobody asks. */
 export const nats: Profile = {
@@ -36,6 +37,7 @@ export const nats: Profile = {
 
   server,
   middle: natsMiddle(server),
+  stead: natsStead,
   speaksFirst: 'client',
   forgets: ['all that the server told about itself: nonce, other addresses, limits'],
 };
@@ -51,8 +53,6 @@ function* server(as: ServerContext): ServerDialogue {
   yield* say("-ERR 'Secure Connection - TLS Required'");
   return closed(command);
 }
-
-const ABOUT = { server_id: '0', version: '2.9.0', proto: 1, headers: true, max_payload: 1_048_576 };
 
 const HANDSHAKE = 0x16;
 const helloOrCommand = (buffer: Uint8Array): -1 | 0 | 1 =>

@@ -15,6 +15,7 @@ import {
   startTls,
 } from '../talk/index.ts';
 import { nbdMiddle } from './middle/nbd.ts';
+import { nbdStead } from './stead/nbd.ts';
 import {
   ANSWER,
   FLAGS,
@@ -49,6 +50,7 @@ export const nbd: Profile = {
 
   server,
   middle: nbdMiddle(server),
+  stead: nbdStead,
   speaksFirst: 'client',
   forgets: ['every option agreed upon', 'names and sizes of exports'],
 };

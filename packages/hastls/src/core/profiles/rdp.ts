@@ -9,6 +9,7 @@ import {
   send,
   startTls,
 } from '../talk/index.ts';
+import { rdpStead } from './stead/rdp.ts';
 import { KIND, take, UNIT, write } from './wire/rdp.ts';
 
 /** What may protect a desktop, all of it within TLS; named as the specification has it. */
@@ -25,6 +26,7 @@ export const rdpWith = (...protocols: readonly [number, ...number[]]): Profile =
     const asked = protocols.reduce((all, each) => all | each, 0);
     yield* send(write(UNIT.request, KIND.ask, asked));
     const { type, negotiation, whole } = yield* take();
+    if (type === UNIT.disconnect) return closed(whole);
     if (type !== UNIT.confirm || negotiation?.kind === KIND.ask) return notTheProtocol(whole);
     if (negotiation === undefined || negotiation.value === 0) return absent(whole);
     if (negotiation.kind === KIND.failure) return refused(whole);
@@ -45,6 +47,7 @@ export const rdpWith = (...protocols: readonly [number, ...number[]]): Profile =
     yield* send(write(UNIT.confirm, KIND.failure, required));
     return closed(whole);
   },
+  stead: rdpStead,
   unfollowed: 'within TLS both sides say again which protection they chose, and a server without it would say another',
   speaksFirst: 'client',
   forgets: ['what was offered: over TLS both are told once more what was asked and chosen, and compare'],

@@ -11,6 +11,7 @@ import {
   send,
   startTls,
 } from '../talk/index.ts';
+import { vncStead } from './stead/vnc.ts';
 import { farewell, number, octet, spoken, subtypeList, subtypes, typesFrame, VERSION, version } from './wire/vnc.ts';
 
 /** How a person logs in behind a certificate. The forms of VeNCrypt without one are not to be had here. */
@@ -55,7 +56,7 @@ export const vncWith = (...logins: readonly [number, ...number[]]): Profile => (
     }
     const type = yield* frame(octetsFrame(1));
     if (type[0] !== VENCRYPT && isApplications(as, 'TYPE')) return handover(text(type));
-    if (type[0] !== VENCRYPT) return yield* turnAway('choice', text(type));
+    if (type[0] !== VENCRYPT) return yield* turnAway('type', text(type));
     yield* send(VENCRYPT_VERSION);
     const isSpoken = equalBytes(yield* frame(octetsFrame(2)), VENCRYPT_VERSION);
     yield* send(isSpoken ? concatBytes(Uint8Array.of(OK), subtypeList(logins)) : Uint8Array.of(FAILED));
@@ -65,6 +66,7 @@ export const vncWith = (...logins: readonly [number, ...number[]]): Profile => (
     yield* send(Uint8Array.of(isGranted ? GRANTED : 0));
     return isGranted ? startTls : closed(`${login}`);
   },
+  stead: vncStead,
   unfollowed:
     'TLS is one of its logins, and what follows is the rest of a login that a server without it has not begun',
   speaksFirst: logins.every((each) => each === userAndPassword) ? 'client' : 'server',
@@ -77,7 +79,7 @@ export const vnc: Profile = vncWith(password, userAndPassword, sasl, none);
 const [VENCRYPT, VENCRYPT_VERSION] = [19, Uint8Array.of(0, 2)];
 const [OK, FAILED, GRANTED] = [0, 1, 1];
 
-function* turnAway(after: 'version' | 'choice', heard: string) {
+function* turnAway(after: 'version' | 'type', heard: string) {
   yield* send(farewell(after, 'TLS is required: VeNCrypt first'));
   return closed(heard);
 }

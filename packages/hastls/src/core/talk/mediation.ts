@@ -1,6 +1,6 @@
 import { latin1 } from '../bytes/text.ts';
 import type { Conversation, Framer, Peek, Verdict } from './conversation.ts';
-import type { Profile, ServerContext, Stead } from './profile.ts';
+import type { Profile, ServerContext } from './profile.ts';
 
 /** The two whom a mediator stands between: the client, whose TLS ends here, and the server behind us, which has none. */
 export type Party = 'client' | 'backend';
@@ -83,8 +83,6 @@ export interface Middle {
   readonly greetsOnce?: true;
   /** It opens places, and this is the ALPN id of what goes on there. Default: it opens none. */
   readonly beside?: { readonly alpn: string };
-  /** Turns a client away for now, where nobody can be in the server's stead. */
-  readonly turnAway?: Stead['turnAway'];
   /**
    * Why nobody can tell its commands from what else is said, in words that go on with a colon. Then TLS has to come before
    * all else, and nothing is read behind it but the greeting. Default: they can be told.

@@ -20,6 +20,8 @@ export interface Service {
   readonly specs: readonly string[];
   /** The scheme that means implicit TLS, if the service has one: `imaps`. */
   readonly implicitScheme?: string;
+  /** What somebody in between says in the server's place to a client without TLS. Default: nothing. */
+  readonly stead?: Stead;
 }
 
 /** A service that can be upgraded in-band: its facts and both sides of the dialogue. */
@@ -36,8 +38,6 @@ export interface Profile extends Service {
   readonly forgets: readonly string[];
   /** The application's own state may outlive the upgrade, as the proposal of 1997 had it. Default: no. [S14] */
   readonly keepsDialogue?: boolean;
-  /** What somebody in between says in the server's place to a client without TLS; none: nobody can be in between. */
-  readonly stead?: Stead;
   /**
    * Tells a server that believes us whom we speak for, up to where it greets: `greeted` says that it has greeted before,
    * and `self` is what to call ourselves. None: the protocol has no words for it.
@@ -61,11 +61,14 @@ export type ServerDialogue = Conversation<Verdict | Handover, 'server'>;
 export interface Stead {
   /**
    * What the server said before TLS, if anything, and will not say again, a character for each octet: what it did say is
-   * not to be believed. [V7]
+   * not to be believed. [V7] None: nobody else can say it, so that a client without TLS cannot be led over an upgrade.
    */
-  greeting(host: string): string;
-  /** Turns a new client away for now, in the protocol's own words. `why`: a line of ASCII that needs no quoting. */
-  turnAway(why: string): Conversation<Verdict, 'server'>;
+  readonly greeting?: (host: string) => string;
+  /**
+   * Turns a client away for now, in the protocol's own words: a new one, or one that was greeted. `why`: a line of ASCII
+   * that needs no quoting.
+   */
+  turnAway(why: string, greeted: boolean): Conversation<Verdict, 'server'>;
 }
 
 /** What a client may have to say of both sides before TLS. */

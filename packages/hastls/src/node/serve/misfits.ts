@@ -70,7 +70,7 @@ function ofBackend(backend: FittingBackend, profile: Profile | undefined): reado
   if (profile?.middle?.beside !== undefined && hasMore)
     return [`${what} has data on ports beside it: it has to be a host and a port, with nothing said before`];
   return [
-    ...(backend.tls?.how === 'in-band' && profile?.stead === undefined
+    ...(backend.tls?.how === 'in-band' && profile?.stead?.greeting === undefined
       ? [`${what} cannot be upgraded on the way to it: implicit TLS would do`]
       : []),
     ...(backend.introduce === 'dialogue' && profile?.introduce === undefined

@@ -47,7 +47,7 @@ export async function reach(backend: Backend, reaching: Reaching): Promise<Reach
   if (introduce !== 'dialogue' || profile?.introduce === undefined)
     return {
       leg: clientLeg(socket, plain),
-      greeting: isGreeted ? latin1(profile?.stead?.greeting(host) ?? '') : undefined,
+      greeting: isGreeted ? latin1(profile?.stead?.greeting?.(host) ?? '') : undefined,
     };
   const introduced = await hold(socket, converse(profile.introduce(origin?.from, { greeted: isGreeted, self: host })), {
     timeoutMs: dialMs,

@@ -1,6 +1,5 @@
 import net from 'node:net';
 import { DEFAULT_STANCE } from '../../core/policy/index.ts';
-import { isProfile } from '../../core/profiles/index.ts';
 import type { Stead } from '../../core/talk/index.ts';
 import { type Connection, type ConnectOptions, connect } from '../connect.ts';
 import { type HastlsCode, HastlsError } from '../errors.ts';
@@ -59,7 +58,7 @@ export interface Tunnel extends net.Server {
 export function createTunnel(options: TunnelOptions): Tunnel {
   const { service } = toTarget(options.to, options.connect?.profile);
   checkOptions(options.connect ?? {});
-  const stead = isProfile(service) ? service.stead : undefined;
+  const { stead } = service;
   const { census = createCensus(), connections = CONNECTIONS, connectionsPerAddress = connections } = options;
   const open = new Set<Stay>();
   const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
@@ -104,8 +103,7 @@ async function carry(stay: Stay, stead: Stead | undefined, options: TunnelOption
     return turnAway(client, stead, `${code}${refusal.message}`);
   }
   options.onOpened?.(client, connection);
-  if (connection.how === 'in-band' && stead !== undefined)
-    client.write(stead.greeting(options.host ?? 'localhost'), 'latin1');
+  if (connection.how === 'in-band') client.write(stead?.greeting?.(options.host ?? 'localhost') ?? '', 'latin1');
   const legs = { client: clientLeg(client), backend: clientLeg(connection.socket.on('error', ignore)) };
   limitRest(stay, legs.backend, idleMs);
   const ended = await relay(legs);
@@ -130,7 +128,7 @@ async function reach(
     const connection = await withResolver(how ?? {}, (resolver) =>
       connectBy(to, by, { ...how, resolver, signal: patience.signal }),
     );
-    if (connection.how !== 'in-band' || stead !== undefined) return connection;
+    if (connection.how !== 'in-band' || stead?.greeting !== undefined) return connection;
     connection.socket.destroy();
     throw new HastlsError('ERR_HASTLS_OPTION', `${to}: a client that knows no TLS cannot be carried over an upgrade`, [
       'what the server says before TLS is part of this protocol, and not to be believed; implicit TLS would do',

@@ -13,10 +13,11 @@ const FAREWELL_MS = 2000;
  */
 export async function turnAway(
   client: net.Socket,
-  stead: Partial<Pick<Stead, 'turnAway'>> | undefined,
+  stead: Stead | undefined,
   why: string,
+  greeted = false,
 ): Promise<void> {
-  const last = stead?.turnAway?.(plain(why));
+  const last = stead?.turnAway(plain(why), greeted);
   if (last !== undefined) await hold(client, converse(last), { timeoutMs: FAREWELL_MS });
   leave(client);
 }

@@ -264,12 +264,12 @@ async function concluded(client: net.Socket, verdict: Verdict | Handover | Timed
 async function sendAway(
   client: net.Socket,
   profile: Profile | undefined,
-  { greeted }: Pick<ServerContext, 'greeted'>,
+  { greeted = false }: Pick<ServerContext, 'greeted'>,
   why: string,
 ): Promise<Ending> {
   const signal = AbortSignal.timeout(WAIT_MS);
-  if (greeted === true && !client.readableEnded) await once(client, 'readable', { signal }).catch(ignore);
-  await turnAway(client, profile?.stead ?? profile?.middle, 'the service cannot be reached now');
+  if (greeted && !client.readableEnded) await once(client, 'readable', { signal }).catch(ignore);
+  await turnAway(client, profile?.stead, 'the service cannot be reached now', greeted);
   return failed('backend', why);
 }
 

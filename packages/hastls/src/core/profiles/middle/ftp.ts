@@ -6,7 +6,6 @@ import {
   type Heard,
   hearFrom,
   lineFrame,
-  lineStead,
   type Mediation,
   type MediationOutcome,
   type Middle,
@@ -80,7 +79,6 @@ export function ftpMiddle(server: Profile['server']): Middle {
     mediate,
     secrets: ['USER', 'PASS', 'ACCT'],
     beside: { alpn: 'ftp-data' },
-    turnAway: lineStead('', '421 {why}').turnAway,
   };
 }
 

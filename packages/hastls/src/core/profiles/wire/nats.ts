@@ -16,3 +16,6 @@ export function readInfo(heard: string): Info | undefined {
 
 /** Writes it. */
 export const writeInfo = (info: Info): string => `INFO ${JSON.stringify(info)}`;
+
+/** What there is to tell that commits to nothing. */
+export const ABOUT: Info = { server_id: '0', version: '2.9.0', proto: 1, headers: true, max_payload: 1_048_576 };

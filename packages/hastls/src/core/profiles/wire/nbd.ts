@@ -14,6 +14,7 @@ export const ANSWER = {
   unsupported: 0x80000001,
   invalid: 0x80000003,
   tlsRequired: 0x80000005,
+  shutdown: 0x80000007,
 } as const;
 
 // The fixed newstyle negotiation: what is unknown is answered. "No zeroes" is agreed on by neither side of ours: the flags
@@ -52,9 +53,9 @@ export function readReply(octets: Uint8Array): Reply {
   return { to: from.uint32(), type: from.uint32(), said: text(from.take(from.uint32())) };
 }
 
-/** Writes an answer without words. */
-export const writeReply = (to: number, type: number): Uint8Array =>
-  concatBytes(REPLY_MAGIC, writer().uint32(to).uint32(type).uint32(0).finish());
+/** Writes an answer; errors may have words. */
+export const writeReply = (to: number, type: number, words = ''): Uint8Array =>
+  concatBytes(REPLY_MAGIC, writer().uint32(to).uint32(type).uint32(words.length).text(words).finish());
 
 /** Frames a head whose last four octets say how much is behind it. */
 const headed =

@@ -1,8 +1,8 @@
-import { concatBytes, reader, text, writer } from '../../bytes/index.ts';
+import { concatBytes, latin1, reader, text, writer } from '../../bytes/index.ts';
 import { type Conversation, type Framer, frame } from '../../talk/index.ts';
 
-/** A connection's request and its confirm. */
-export const UNIT = { request: 0xe0, confirm: 0xd0 } as const;
+/** A connection's request, its confirm, and what ends it or comes instead. */
+export const UNIT = { request: 0xe0, confirm: 0xd0, disconnect: 0x80 } as const;
 /** What is said in them of protection. [MS-RDPBCGR §2.2.1.1.1] */
 export const KIND = { ask: 1, choice: 2, failure: 3 } as const;
 
@@ -34,6 +34,20 @@ function cookieEnd(unit: Uint8Array): number {
 /** Writes one, with eight octets of negotiation; and no cookie, which has a name in it. */
 export const write = (type: number, kind: number, value: number): Uint8Array =>
   concatBytes(Uint8Array.of(3, 0, 0, 19, 14, type, 0, 0, 0, 0, 0, kind, 0, 8, 0), littleEndian(value));
+
+/** Writes that there cannot be another connection now, and why. [X.224 §13.5] */
+export function congested(why: string): Uint8Array {
+  const words = latin1(why.slice(0, 240)); // the whole has one octet for its length
+  const body = concatBytes(Uint8Array.of(UNIT.disconnect, 0, 0, 0, 0, 1, 0xe0, words.length), words);
+  return concatBytes(
+    Uint8Array.of(3, 0),
+    writer()
+      .uint16(5 + body.length)
+      .uint8(body.length)
+      .finish(),
+    body,
+  );
+}
 
 const littleEndian = (value: number): Uint8Array => writer().uint32(value).finish().reverse();
 

@@ -52,6 +52,14 @@ export function* octet(): Conversation<number> {
 /** A number as it is written, such as the choice of a type. */
 export const number = (value: number): Uint8Array => writer().uint32(value).finish();
 
-/** Why it ends, in the place of a list of types, or behind a choice of one. [RFC6143 §7.1.2 §7.1.3] */
-export const farewell = (after: 'version' | 'choice', words: string): Uint8Array =>
-  concatBytes(after === 'version' ? Uint8Array.of(0) : number(1), number(words.length), latin1(words));
+/** What was chosen before. In an old version the server chooses the type, which is then as long as everything else. */
+export type Chosen = 'version' | 'old version' | 'type';
+
+/** Why it ends, in the place of a list of types, or behind the choice of one. [RFC6143 §7.1.2 §7.1.3] */
+export const farewell = (after: Chosen, words: string): Uint8Array =>
+  concatBytes(HEADS[after], number(words.length), latin1(words));
+const HEADS: Readonly<Record<Chosen, Uint8Array>> = {
+  version: Uint8Array.of(0),
+  'old version': number(0),
+  type: number(1),
+};

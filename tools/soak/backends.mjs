@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { message } from './messages.mjs';
+import { chanceOf } from '../../packages/hastls/.test/live/differential/chance.js';
+import { anyMessage } from './contents.mjs';
 import { talk } from './talk.mjs';
 
 /** Starts them all: their ports, and the sockets that are open. */
@@ -63,16 +64,16 @@ async function mail(socket) {
   }
 }
 
-/** Gives messages, and says how long they are and what their hash is. */
+/** Gives messages, each by the chance of its number, and says how long they are and what their hash is. */
 async function post(socket) {
   const { say, line } = talk(socket);
   say('+OK ready\r\n');
   for (;;) {
     const command = await line();
-    const [word, size] = command.split(' ');
+    const [word, number] = command.split(' ');
     if (word === 'CAPA') say('+OK\r\nUSER\r\n.\r\n');
     else if (word === 'RETR') {
-      const text = message(Number(size));
+      const text = anyMessage(chanceOf(Number(number)));
       say(`+OK ${text.length} ${createHash('sha256').update(text).digest('hex')}\r\n`);
       socket.write(text);
     } else if (word === 'QUIT') return socket.end('+OK bye\r\n');

@@ -1,20 +1,16 @@
-// The real commands, as an operator runs them, in a world of their own: certificates, and a signed zone that the tunnel asks.
-import { spawn } from 'node:child_process';
+// The world of the daemons: their files, certificates, and a signed zone that the tunnel asks.
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { createAuthority, createHierarchy, startDnsServer } from 'hastls/testing';
+import { startDaemon } from './daemon.mjs';
 
-const BIN = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
-const WEIGH = new URL('weigh.mjs', import.meta.url).href;
-const DOORS = ['require', 'prefer', 'secrets', 'posts', 'implicit', 'refused', 'tunnel'];
+const DOORS = ['require', 'prefer', 'secrets', 'posts', 'implicit', 'refused', 'mailTunnel', 'postTunnel'];
 const NOBODY = 1; // and nobody's it will be: it is not among the ports that systems give away
 
-/** Starts gateway and tunnel in front of these backends. */
+/** Starts gateway and tunnel in front of these backends. `certify` gives the gateway a new certificate, whole or broken. */
 export async function startDaemons(behind) {
   const directory = await mkdtemp(join(tmpdir(), 'hastls-soak-'));
   const authority = createAuthority();
@@ -45,7 +41,9 @@ export async function startDaemons(behind) {
       { apex: 'test.' },
       {
         apex: 'soak.test.',
-        records: `mx A 127.0.0.1\n_smtp._tcp.mx HASTLS ${doors.require} ${doors.require} 1`,
+        records: `mx A 127.0.0.1
+_smtp._tcp.mx HASTLS ${doors.require} ${doors.require} 1
+_pop3._tcp.mx HASTLS 0 ${doors.posts} 1`,
       },
     ],
   });
@@ -54,10 +52,23 @@ export async function startDaemons(behind) {
   await writeFile(join(directory, 'ca.pem'), authority.certificate);
   await writeFile(
     join(directory, 'tunnel.toml'),
-    `[dns]\ntimeout_ms = 60000\nresolver = ["${dns.url}"]\nanchors = "anchors.txt"\n[[tunnel]]\nlisten = "127.0.0.1:${doors.tunnel}"
-to = "smtp://mx.soak.test"\nca = "ca.pem"\n`,
+    `[dns]
+resolver = ["${dns.url}"]
+anchors = "anchors.txt"
+timeout_ms = 60000 # the server is this process, which may be busy
+[[tunnel]]
+listen = "127.0.0.1:${doors.mailTunnel}"
+to = "smtp://mx.soak.test"
+ca = "ca.pem"
+[[tunnel]]
+listen = "127.0.0.1:${doors.postTunnel}"
+to = "pop3://mx.soak.test"
+ca = "ca.pem"
+`,
   );
-  const daemons = await Promise.all(['gateway', 'tunnel'].map((name) => startDaemon(name, directory)));
+  const daemons = await Promise.all(
+    ['gateway', 'tunnel'].map((name) => startDaemon(name, join(directory, `${name}.toml`))),
+  );
   return {
     doors,
     ca: authority.certificate,
@@ -67,50 +78,6 @@ to = "smtp://mx.soak.test"\nca = "ca.pem"\n`,
       await Promise.all(daemons.map((each) => each.stop()));
       await dns.close();
       await rm(directory, { recursive: true });
-    },
-  };
-}
-
-async function startDaemon(name, directory) {
-  const argv = ['--expose-gc', '--import', WEIGH, BIN, name, '-c', join(directory, `${name}.toml`)];
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
-  const said = new Map(); // how often each kind of line was logged
-  const lines = createInterface({ input: child.stderr });
-  const waiting = [];
-  lines.on('line', (text) => {
-    const line = text.startsWith('{') ? JSON.parse(text) : { msg: text };
-    const kind = line.msg === 'closed' && line.why !== undefined ? `closed: ${line.why}` : line.msg;
-    said.set(kind, (said.get(kind) ?? 0) + 1);
-    for (const each of waiting.splice(0)) each();
-  });
-  const logged = async (message) => {
-    const heard = said.get(message) ?? 0;
-    while ((said.get(message) ?? 0) === heard) {
-      if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
-      await new Promise((resolve) => waiting.push(resolve));
-    }
-  };
-  await logged('ready');
-  return {
-    name,
-    said,
-    logged,
-    /** How many lines have this beginning. */
-    count: (start) => [...said].reduce((all, [kind, times]) => all + (kind.startsWith(start) ? times : 0), 0),
-    signal: (which) => child.kill(which),
-    descriptors: async () => (await readdir(`/proc/${child.pid}/fd`)).length,
-    /** Its memory once garbage is collected, and how much of it is there that no file can give back. */
-    async weigh() {
-      child.send('weigh');
-      const [{ heapUsed, external }] = await once(child, 'message');
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-      const kilobytes = (name) => Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1]);
-      return { used: heapUsed + external, resident: (kilobytes('RssAnon') + kilobytes('VmSwap')) * 1024 };
-    },
-    async stop() {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
-      return child.exitCode;
     },
   };
 }

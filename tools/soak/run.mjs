@@ -1,74 +1,81 @@
 // Traffic of several protocols and modes through the real gateway and the real tunnel, with faults in it, for as long as
 // one likes: every octet has to arrive, memory has to stay as it is, and in the end no descriptor may be left.
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { chanceOf } from '../../packages/hastls/.test/live/differential/chance.js';
 import { startBackends } from './backends.mjs';
 import { startDaemons } from './daemons.mjs';
+import { progress, remark, TELL_MS } from './progress.mjs';
 import { createScales, mega } from './scales.mjs';
 import { visits } from './traffic.mjs';
 
-const HELP = `npm run soak -- [--minutes N] [--clients N]
+const HELP = `npm run soak -- [--minutes N] [--seed N]
   --minutes N  for how long, once it is warm (30)
-  --clients N  how many visit at a time (12)
+  --seed N     the visits of another run: the n-th is made by the chance of this number + n (by chance; it is said)
 Every 12 s all clients pause. When no connection is left the daemons collect garbage and say what memory they have: so a
 weight is of what they keep, however busy the machine is. Before the time begins, 3000 visits are for warming up. Of all
 weights the median of the second half must not be more than 5 % above that of the first.`;
 const { values: options } = parseArgs({
   options: {
     minutes: { type: 'string', default: '30' },
-    clients: { type: 'string', default: '12' },
+    seed: { type: 'string', default: String(randomInt(2 ** 31)) },
     help: { type: 'boolean', default: false },
   },
 });
-if (options.help) {
+const [span, seed] = [Number(options.minutes) * 60_000, Number(options.seed)];
+const isUsable = span > 0 && Number.isInteger(seed);
+if (options.help || !isUsable) {
   console.log(HELP);
-  process.exit(0);
+  process.exit(isUsable ? 0 : 2);
 }
-const span = Number(options.minutes) * 60_000;
-const [WEIGH_MS, RELOAD_MS, TELL_MS] = [12_000, 10_000, 30_000];
+const CLIENTS = 12;
+const [WEIGH_MS, RELOAD_MS] = [12_000, 10_000];
 const WARM_VISITS = 3000;
 const PATIENCE_MS = 120_000; // a visit that is stuck stays stuck; one on a busy machine is only slow
 
+remark(`seed ${seed}`);
 const backends = await startBackends();
 const world = await startDaemons(backends.ports);
 const { daemons, certify } = world;
 const { good, bad } = visits(world);
 const tally = new Map([...Object.keys(good), ...Object.keys(bad)].map((name) => [name, { times: 0, octets: 0 }]));
 const faults = [];
+let setOut = 0; // visits that have begun
+let out = 0; // of these, those under way
 let reloads = 0;
 let pause; // while there is one, nobody sets out
-let out = 0; // visits under way
 let began; // when it was warm
 const elapsed = () => (began === undefined ? 0 : performance.now() - began);
 const isOver = () => elapsed() >= span || faults.length > 10;
 const scales = createScales(daemons);
 const descriptors = await Promise.all(daemons.map((each) => each.descriptors()));
 await Promise.all([
-  ...Array.from({ length: Number(options.clients) }, (_, number) => visitor(number)),
+  ...Array.from({ length: CLIENTS }, client),
   repeat(WEIGH_MS, weigh),
   repeat(RELOAD_MS, reload),
-  repeat(TELL_MS, async () => void process.stderr.write(`${progress()}\n`)),
+  repeat(TELL_MS, tell),
 ]);
 await rest();
 await conclude();
 
 /** Visits without end: every fourth is one that is meant to go wrong. */
-async function visitor(number) {
-  for (let turn = number; !isOver(); turn++) {
+async function client() {
+  while (!isOver()) {
     await pause;
-    const kind = turn % 4 === 3 ? bad : good;
-    const all = Object.entries(kind);
-    const [name, visit] = all[Math.floor(Math.random() * all.length)];
+    const number = setOut++;
+    const chance = chanceOf(seed + number);
+    const [name, visit] = chance.any(Object.entries(number % 4 === 3 ? bad : good));
     out += 1;
     try {
-      const octets = await Promise.race([visit(), tooLong()]);
+      const octets = await Promise.race([visit(chance), tooLong()]);
       const row = tally.get(name);
       row.times += 1;
       row.octets += octets;
       if (visited() >= WARM_VISITS) began ??= performance.now();
     } catch (error) {
-      faults.push(`${name}: ${error.message}`);
-      process.stderr.write(`FAULT  ${faults.at(-1)}\n`);
+      faults.push(`${name}, visit ${number}: ${error.message}`);
+      remark(`FAULT  ${faults.at(-1)}`);
     }
     out -= 1;
   }
@@ -99,9 +106,12 @@ async function weigh() {
 
 /** Until everybody is back and every connection is closed; whatever is open then is a fault, and told in the end. */
 async function rest() {
-  const isOpen = (daemon) => daemon.count('opened') > daemon.count('closed');
-  for (const late = performance.now() + PATIENCE_MS; out > 0 || daemons.some(isOpen); await sleep(20))
+  const isBusy = (daemon) => daemon.count('opened') > daemon.count('closed');
+  const late = performance.now() + PATIENCE_MS;
+  while (out > 0 || daemons.some(isBusy) || backends.sockets.size > 0) {
     if (performance.now() > late) return;
+    await sleep(20);
+  }
 }
 
 /** New certificates; every third time broken ones, which must change nothing. */
@@ -114,6 +124,13 @@ async function reload() {
   await told;
 }
 
+function tell() {
+  const time = began === undefined ? 'warming up' : `${(elapsed() / 60_000).toFixed(1)} min`;
+  progress(
+    `${time}: ${visited()} visits, ${mega(sum('octets'))} MB compared, ${faults.length} faults; ${scales.last()}`,
+  );
+}
+
 function visited() {
   return sum('times');
 }
@@ -122,12 +139,8 @@ function sum(key) {
   return [...tally.values()].reduce((all, each) => all + each[key], 0);
 }
 
-function progress() {
-  const minutes = began === undefined ? 'warming up' : `${(elapsed() / 60_000).toFixed(1)} min`;
-  return `${minutes}: ${visited()} visits, ${mega(sum('octets'))} MB compared, ${faults.length} faults; ${scales.last()}`;
-}
-
 async function conclude() {
+  remark('');
   for (const [name, { times, octets }] of tally)
     console.log(`${name.padEnd(48)} ${String(times).padStart(8)} times ${mega(octets).padStart(10)} MB compared`);
   console.log(`${reloads} reloads, every third one with broken certificates\n`);

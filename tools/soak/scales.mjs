@@ -1,6 +1,6 @@
 // What the daemons weigh at rest, and whether that grows. "In use" is what their JavaScript keeps, buffers included: it is
-// the same at each rest, so that the smallest leak shows. "Resident" is all that the process has for itself, OpenSSL's
-// memory too, with what the allocators keep for later: it finds its level more slowly. Pages of files, such as Node's own
+// the same at each rest, so that the smallest leak shows. "Resident" is all that the process has for itself when V8 has
+// given back what it can: OpenSSL's memory too, with what its allocator keeps for later. Pages of files, such as Node's own
 // code, are no part of it: the system takes them and gives them back as it likes.
 const GROWTH = 0.05;
 const KINDS = [

@@ -1,58 +1,51 @@
 // What clients do: visits that have to go well, each octet hashed at both ends, and others that are meant to go wrong.
+// Chance says what they carry.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
-import { message } from './messages.mjs';
+import { anyMessage, anyOctets } from './contents.mjs';
 import { talk } from './talk.mjs';
 
-const HOST = '127.0.0.1';
-const NAME = 'mx.soak.test';
-const sizes = [200, 5_000, 60_000, 400_000];
-const anySize = () => sizes[Math.floor(Math.random() * sizes.length)];
 const sha256 = (octets) => createHash('sha256').update(octets).digest('hex');
 
-/** Visits by what they are called. Each gives how many octets it compared. */
+/** Visits by what they are called. Each takes a chance, and gives how many octets it compared. */
 export function visits({ doors, ca }) {
-  const trust = { ca, servername: NAME };
-
   async function plain(port) {
-    const socket = net.connect({ port, host: HOST, noDelay: true });
+    const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     socket.on('error', () => {});
     return socket;
   }
 
   async function overTls(socket) {
-    const peer = tls.connect({ socket, ...trust, allowHalfOpen: true });
+    const peer = tls.connect({ socket, ca, servername: 'mx.soak.test', allowHalfOpen: true });
     await once(peer, 'secureConnect');
     return peer.on('error', () => {});
   }
 
-  /** Upgrades; whatever was read before is done with. */
-  async function upgraded(port, ask, greeting, goAhead) {
-    const socket = await plain(port);
-    await read(socket, greeting);
-    socket.write(`${ask}\r\n`);
-    await read(socket, goAhead);
-    return overTls(socket);
-  }
-
-  async function read(socket, start) {
+  /** The socket, once a line with this beginning was said; nothing may follow yet. */
+  async function heard(socket, start) {
     for (let said = ''; ; ) {
       const piece = socket.read();
       if (piece === null) await Promise.race([once(socket, 'readable'), closed(socket).then(brokeOff)]);
       else said += piece.toString('latin1');
       if (!said.endsWith('\r\n')) continue;
       assert.ok(said.startsWith(start), said);
-      return;
+      return socket;
     }
   }
 
-  async function handIn(socket, from) {
+  async function upgraded(port, greeting, ask) {
+    const socket = await heard(await plain(port), greeting);
+    socket.write(ask);
+    return overTls(await heard(socket, greeting));
+  }
+
+  async function handIn(socket, from, chance) {
     const { say, reply, drained } = talk(socket);
-    const text = message(anySize());
+    const text = anyMessage(chance);
     say('EHLO soak.test\r\n');
     await reply('250');
     say(`MAIL FROM:<${from}@soak.test>\r\nRCPT TO:<b@soak.test>\r\nDATA\r\n`);
@@ -71,40 +64,39 @@ export function visits({ doors, ca }) {
     return text.length;
   }
 
-  async function fetch(socket, isGreeted) {
+  async function fetch(socket, chance) {
     const { say, line, until } = talk(socket);
-    if (!isGreeted) assert.match(await line(), /^\+OK/);
-    say(`RETR ${anySize()}\r\n`);
+    say(`RETR ${chance.below(2 ** 32)}\r\n`);
     const [, sent, hash] = (await line()).split(' ');
-    const heard = createHash('sha256');
+    const hashed = createHash('sha256');
     let length = 0;
     await until('\r\n.\r\n', (piece) => {
-      heard.update(piece);
+      hashed.update(piece);
       length += piece.length;
     });
-    compare(Number(sent), hash, length, heard.digest('hex'));
+    compare(Number(sent), hash, length, hashed.digest('hex'));
     say('QUIT\r\n');
     await line();
     socket.end();
     return length;
   }
 
-  async function echo(socket) {
-    const sent = randomBytes(anySize());
+  async function echo(socket, chance) {
+    const sent = anyOctets(chance);
     sent[0] = 1;
     socket.end(sent);
-    const heard = createHash('sha256');
+    const hashed = createHash('sha256');
     let length = 0;
     for await (const piece of socket) {
-      heard.update(piece);
+      hashed.update(piece);
       length += piece.length;
     }
-    compare(sent.length, sha256(sent), length, heard.digest('hex'));
+    compare(sent.length, sha256(sent), length, hashed.digest('hex'));
     return 2 * sent.length;
   }
 
-  const inBand = () => upgraded(doors.require, 'STARTTLS', '220 ', '220 ');
-  const implicit = async () => overTls(await plain(doors.implicit));
+  const inBand = (port) => upgraded(port, '220 ', 'STARTTLS\r\n');
+  const implicit = async (port) => overTls(await plain(port));
   const gone = async (socket) => {
     socket.resume().end();
     await closed(socket);
@@ -113,27 +105,23 @@ export function visits({ doors, ca }) {
 
   return {
     good: {
-      'mail, in-band, TLS required': async () => handIn(await inBand(), 'a'),
-      'mail, in-band, to a slow backend': async () => handIn(await inBand(), 'slow'),
-      'mail, in-band, TLS preferred': async () => handIn(await upgraded(doors.prefer, 'STARTTLS', '220 ', '220 '), 'a'),
-      'mail, in clear, TLS preferred': async () => {
-        const socket = await plain(doors.prefer);
-        await read(socket, '220 ');
-        return handIn(socket, 'a');
-      },
-      'mail, through the tunnel': async () => {
-        const socket = await plain(doors.tunnel);
-        await read(socket, '220 ');
-        return handIn(socket, 'a');
-      },
-      'post, in-band': async () => fetch(await upgraded(doors.secrets, 'STLS', '+OK', '+OK'), true),
-      'post, in clear': async () => fetch(await plain(doors.secrets), false),
-      'post, implicit': async () => fetch(await overTls(await plain(doors.posts)), false),
-      'octets, implicit, one side ends first': async () => echo(await implicit()),
+      'mail, in-band, TLS required': async (chance) => handIn(await inBand(doors.require), 'a', chance),
+      'mail, in-band, to a slow backend': async (chance) => handIn(await inBand(doors.require), 'slow', chance),
+      'mail, in-band, TLS preferred': async (chance) => handIn(await inBand(doors.prefer), 'a', chance),
+      'mail, in clear, TLS preferred': async (chance) =>
+        handIn(await heard(await plain(doors.prefer), '220 '), 'a', chance),
+      'mail, in-band, through the tunnel': async (chance) =>
+        handIn(await heard(await plain(doors.mailTunnel), '220 '), 'a', chance),
+      'post, in-band': async (chance) => fetch(await upgraded(doors.secrets, '+OK', 'STLS\r\n'), chance),
+      'post, in clear': async (chance) => fetch(await heard(await plain(doors.secrets), '+OK'), chance),
+      'post, implicit': async (chance) => fetch(await heard(await implicit(doors.posts), '+OK'), chance),
+      'post, implicit, through the tunnel': async (chance) =>
+        fetch(await heard(await plain(doors.postTunnel), '+OK'), chance),
+      'octets, implicit, one side ends first': async (chance) => echo(await implicit(doors.implicit), chance),
     },
     bad: {
       'the client vanishes': async () => {
-        const socket = await implicit();
+        const socket = await implicit(doors.implicit);
         socket.write(Buffer.alloc(100_000, 1));
         await once(socket, 'readable');
         socket.destroy();
@@ -155,24 +143,20 @@ export function visits({ doors, ca }) {
         socket.write('STARTTLS\r\nMAIL FROM:<injected@soak.test>\r\n');
         return gone(socket);
       },
-      'the backend is killed, in a message': async () => {
-        const socket = await inBand();
-        await assert.rejects(handIn(socket, 'drop'));
+      'the backend is killed, in a message': async (chance) => {
+        const socket = await inBand(doors.require);
+        await assert.rejects(handIn(socket, 'drop', chance));
         socket.destroy();
         return 0;
       },
       'the backend is killed, in the midst of octets': async () => {
-        const socket = await implicit();
+        const socket = await implicit(doors.implicit);
         socket.write(Buffer.alloc(200_000));
         socket.resume();
         await closed(socket);
         return 0;
       },
-      'the backend refuses': async () => {
-        const socket = await plain(doors.refused);
-        await read(socket, '421 ');
-        return gone(socket);
-      },
+      'the backend refuses': async () => gone(await heard(await plain(doors.refused), '421 ')),
     },
   };
 }

@@ -3,12 +3,14 @@
 //   load down|up PORT OCTETS AT-ONCE                  each connection carries so many, which are compared
 //   load ping    PORT COUNT                           64 octets there and back, one after the other
 //   load idle    PORT COUNT                           opens so many, says "open", and closes them at the end of stdin
+//   load dawdle  PORT COUNT                           the same, but none gets further than into its first record of TLS
 // One process, one thread, certificates are not verified: what is measured is the other end.
 #include "pattern.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -222,6 +224,17 @@ static void ping(void) {
   intact = settled;
 }
 
+// Each says the beginning of a record, then an octet of it every half second.
+static void dawdle(void) {
+  int *sockets = calloc(wanted, sizeof *sockets);
+  for (; opened < wanted; opened++)
+    if (write(sockets[opened] = new_socket(0), "\x16\x03\x01", 3) != 3) fail("nothing can be said");
+  puts("open"), fflush(stdout);
+  for (struct pollfd end = {.events = POLLIN}; poll(&end, 1, 500) == 0;)
+    for (int at = 0; at < wanted; at++)
+      if (write(sockets[at], "\x02", 1) != 1) fail("one that dawdles was sent away");
+}
+
 static int by_value(const void *one, const void *other) {
   double left = *(const double *)one, right = *(const double *)other;
   return left < right ? -1 : left > right;
@@ -264,13 +277,13 @@ int main(int count, char **words) {
     wanted = 1, run();
     wanted = rest, opened = finished = settled = reused = intact = 0;
   }
+  if (strcmp(mode, "dawdle") == 0) return dawdle(), 0;
   double began = now();
   if (strcmp(mode, "ping") == 0) ping();
   else run();
   double seconds = now() - began;
   if (stays) {
-    puts("open");
-    fflush(stdout);
+    puts("open"), fflush(stdout);
     while (read(0, buffer, sizeof buffer) > 0);
     return 0;
   }

@@ -26,6 +26,7 @@ export const MEASURES = [
   { part: 'in-band', inBand: true, run: inBand(16, 96, 1000) },
   { part: 'in-band', inBand: true, run: inBand(200, 1000, 1000) },
   { part: 'round-trips', run: roundTrips },
+  { part: 'dawdlers', run: dawdlers },
   { part: 'idle', fresh: true, run: idle },
 ];
 
@@ -86,27 +87,47 @@ async function roundTrips(contestant, programs, share) {
   }
 }
 
-async function idle({ pid, doors }, programs) {
+/** A visit after the other, alone and then among many who do not come to TLS. */
+async function dawdlers(contestant, programs, share) {
+  const crowd = 2000;
+  const visits = () => load(contestant, programs, ['connect', contestant.doors.ecdsa, Math.ceil(500 * share), 1]);
+  const before = await visits();
+  const leave = await stay(contestant, programs, 'dawdle', crowd);
+  const among = await visits().finally(leave);
+  return Object.fromEntries(
+    ['p50', 'p99'].flatMap((rank) => [
+      [`a visit alone: ${rank} ms`, before[rank] * 1e3],
+      [`among ${crowd} dawdlers: ${rank} ms`, among[rank] * 1e3],
+      [`among ${crowd} dawdlers: ${rank} ms more`, (among[rank] - before[rank]) * 1e3],
+    ]),
+  );
+}
+
+async function idle(contestant, programs) {
   const count = 5000;
-  const open = async (number) => {
-    const [command, ...rest] = alone(LOAD_CORE, [programs.load, 'idle', String(doors.ecdsa), String(number)]);
-    const clients = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], timeout: PATIENCE_MS });
-    const [said] = await Promise.race([
-      once(clients.stdout, 'data'),
-      once(clients.stderr, 'data'),
-      once(clients, 'exit').then(() => ['they took too long']),
-    ]);
-    if (String(said) !== 'open\n') throw new Error(String(said).trim());
-    return clients;
-  };
-  const warm = await open(20);
-  const before = memoryOf(pid);
-  const clients = await open(count);
+  const leaveWarm = await stay(contestant, programs, 'idle', 20);
+  const before = memoryOf(contestant.pid);
+  const leave = await stay(contestant, programs, 'idle', count);
   await sleep(500);
-  const memory = memoryOf(pid) - before;
-  for (const each of [warm, clients]) {
-    each.stdin.end();
-    await once(each, 'exit');
-  }
+  const memory = memoryOf(contestant.pid) - before;
+  await leaveWarm();
+  await leave();
   return { [`idle, ${count} connections: KiB each`]: memory / count };
+}
+
+/** Has so many clients come and stay, until they are told to leave. */
+async function stay({ doors }, programs, how, count) {
+  const [command, ...rest] = alone(LOAD_CORE, [programs.load, how, String(doors.ecdsa), String(count)]);
+  const clients = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], timeout: PATIENCE_MS });
+  const left = once(clients, 'exit').then(([status]) => status);
+  const [said] = await Promise.race([
+    once(clients.stdout, 'data'),
+    once(clients.stderr, 'data'),
+    left.then(() => ['they took too long']),
+  ]);
+  if (String(said) !== 'open\n') throw new Error(String(said).trim());
+  return async () => {
+    clients.stdin.on('error', () => {}).end();
+    if ((await left) !== 0) throw new Error(`of ${count} clients that were to stay one was sent away`);
+  };
 }

@@ -16,7 +16,7 @@ import { toText } from './report.mjs';
 const PARTS = [...new Set(MEASURES.map(({ part }) => part))];
 const HELP = `npm run bench -- gateway [--quick] [--rounds N] [--only PART,…] [--against NAME,…] [--json]
 
-About ten minutes on a machine with nothing else to do. One that is interrupted shows the rounds that are whole.
+Ten to fifteen minutes on a machine with nothing else to do. One that is interrupted shows the rounds that are whole.
 
   --quick         three short rounds: to see whether a change helps; about a minute
   --rounds N      how often everybody has a turn, after one that is not counted (10)

@@ -25,7 +25,6 @@ Ten to fifteen minutes on a machine with nothing else to do. One that is interru
     .map(({ name }) => name)
     .join(', ')} (all that are there)
   --json          every figure of every round, for programs
-Node's own flags before the file's name are the gateway's too: node --single-threaded-gc bench/gateway/run.mjs
 Needs: apt install gcc libc6-dev libssl-dev openssl stunnel4 haproxy nginx libnginx-mod-stream`;
 
 const { values: options } = parseArgs({

@@ -84,6 +84,9 @@ const rows: readonly Row[] = [
         python('from proton.utils import BlockingConnection', `BlockingConnection('amqp://${login}127.0.0.1:${port}')`),
     ),
   ),
+  row('dig', 'bind9-dnsutils', 'domain', 'EDE: 14 \\(Not Ready\\): \\(', (port) => [
+    ...(['dig', '@127.0.0.1', '-p', `${port}`, '+tcp', '+tries=1', 'a.example', 'A'] as const),
+  ]),
   row('curl', 'curl', 'http', '', (port) => [
     ...(['curl', '-sS', '--fail-with-body', `http://127.0.0.1:${port}/`] as const),
   ]),

@@ -1,6 +1,8 @@
 import { lineStead, type Service } from '../talk/index.ts';
 import { postgresql } from './postgresql.ts';
+import { domainStead } from './stead/domain.ts';
 import { httpStead } from './stead/http.ts';
+import { mqttStead } from './stead/mqtt.ts';
 import { mssqlStead } from './stead/mssql.ts';
 import { xmppClient } from './xmpp-client.ts';
 import { xmppServer } from './xmpp-server.ts';
@@ -64,6 +66,7 @@ export const implicitOnly: readonly Service[] = [
     implicitScheme: 'mqtts',
     alpn: ['mqtt'],
     specs: ['MQTT 5.0', 'MQTT 3.1.1'],
+    stead: mqttStead,
   },
   {
     name: 'redis',
@@ -94,6 +97,7 @@ export const implicitOnly: readonly Service[] = [
     implicitScheme: 'dot',
     alpn: ['dot'],
     specs: ['RFC 7858', 'RFC 7766'],
+    stead: domainStead,
   },
 ];
 

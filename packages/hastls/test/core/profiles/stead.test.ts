@@ -23,6 +23,8 @@ const ERROR = `${hex('00531d d0 00000038 00000002 a3 16')}amqp:connection:forced
 const FORCED = `${OPENED}${hex('00000054 02000000 005318 d0 00000044 00000001')}${ERROR}`;
 const LOGINS = `${hex('0000002e 02010000 005340 d0 0000001e 00000001 f0 00000015 00000002 a3 05')}PLAIN${hex('09')}ANONYMOUS`;
 const LET_IN = hex('00000016 02010000 005344 d0 00000006 00000001 50 00');
+const QUESTION = hex('01 61 00 0001 0001');
+const OPT = hex('00 0029 04d0 00000000 0000');
 
 // biome-ignore format: a table
 const ROWS: readonly (readonly [what: string, scheme: string, says: string, hears: string])[] = [
@@ -47,6 +49,11 @@ const ROWS: readonly (readonly [what: string, scheme: string, says: string, hear
   ['one that wants TLS', 'amqp', hex('414d5150 02010000'), AMQP.plain],
   ['a browser', 'http', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
     `HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 28\r\n\r\n${WHY}\r\n`],
+  ['a client of MQTT 5', 'mqtt', hex('10 0d 0004 4d515454 05 02 003c 00 0000'), `${hex('20 20 00 88 1d 1f 001a')}${WHY}`],
+  ['a client of MQTT of old', 'mqtt', hex('10 0c 0004 4d515454 04 02 003c 0000'), hex('20 02 00 03')],
+  ['a resolver', 'domain', hex('001e 1234 0120 0001 0000 0000 0001') + QUESTION + OPT,
+    `${hex('003e 1234 8182 0001 0000 0000 0001')}${QUESTION}${hex('00 0029 04d0 00000000 0020 000f 001c 000e')}${WHY}`],
+  ['a resolver that knows no extensions', 'domain', `${hex('0013 1234 0100 0001 0000 0000 0000')}${QUESTION}`, `${hex('0013 1234 8182 0001 0000 0000 0000')}${QUESTION}`],
   ['a client of a store', 'redis', '', `-ERR ${WHY}\r\n`],
 ];
 
@@ -63,4 +70,15 @@ test('a client of disks that was greeted is not greeted again', () => {
   const ours = converse(findService('nbd')?.service.stead?.turnAway(WHY, true) ?? assert.fail());
   ours.feed(latin1(hex('49484156454f5054 00000002 00000000')));
   assert.equal(ours.output.map(text).join(''), hex('0003e889045565a9 00000002 00000001 00000000'));
+});
+
+test('no octet that a client says otherwise, or leaves out, is a fault of ours', () => {
+  for (const [, scheme, says] of ROWS)
+    for (const at of says.split('').keys())
+      for (const octet of ['\0', '\x01', '\x7f', '\xff', '']) {
+        const ours = converse(findService(scheme)?.service.stead?.turnAway(WHY, false) ?? assert.fail());
+        ours.feed(latin1(says.slice(0, at) + octet + says.slice(at + 1)));
+        ours.end();
+        assert.match(ours.verdict?.kind ?? '', /^(closed|garbled)$/);
+      }
 });

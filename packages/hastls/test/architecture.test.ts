@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/proxy': ['core/talk', 'core/dns', 'core/bytes'],
   'core/profiles/wire': ['core/talk', 'core/bytes'],
   'core/profiles/middle': ['core/profiles/wire', 'core/talk', 'core/bytes'],
+  'core/profiles/stead': ['core/profiles/wire', 'core/talk', 'core/bytes'],
   'core/profiles': ['core/talk', 'core/bytes'],
   'core/report': ['core/policy', 'core/dnssec', 'core/dns', 'core/talk', 'core/bytes'],
   node: ['node', 'core'],

@@ -2,9 +2,10 @@
  * The protocols, each in a small file: its facts, what a client says to get from plaintext to TLS, and what a server
  * says. Nothing outside of this folder names a protocol; shared code asks a profile instead.
  *
- * A file here tells the story of one protocol, and nothing else. How its octets are read and written is in `wire/`, how a
- * gateway follows both sides of a dialogue in clear is in `middle/`, and how a client is turned away for which a line would
- * not do is in `stead/`, each under the protocol's name: a story can be read without them. Where several services have one dialogue, it has a file of its own: `mail.ts`, `xmpp.ts`.
+ * A file here tells the story of one protocol, and nothing else. How its octets are read and written is in `wire/`, how
+ * a gateway follows both sides of a dialogue in clear is in `middle/`, and how a client is turned away for which a line
+ * would not do is in `stead/`, each under the protocol's name: a story can be read without them. Where several services
+ * have one dialogue, it has a file of its own: `mail.ts`, `xmpp.ts`.
  *
  * All of the in-band ones follow the same three steps: the server greets, the client asks what it can do, and says the
  * word (STARTTLS, STLS). They differ in how an answer is told from another, in what a server says that wants TLS

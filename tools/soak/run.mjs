@@ -15,7 +15,8 @@ const HELP = `npm run soak -- [--minutes N] [--seed N]
   --seed N     the visits of another run: the n-th is made by the chance of this number + n (by chance; it is said)
 Every 12 s all clients pause. When no connection is left the daemons collect garbage and say what memory they have: so a
 weight is of what they keep, however busy the machine is. Before the time begins, 3000 visits are for warming up. Of all
-weights the median of the second half must not be more than 5 % above that of the first.`;
+weights the median of the second half must not be more than 5 % above that of the first; up to 4 MB of resident memory do not
+count.`;
 const { values: options } = parseArgs({
   options: {
     minutes: { type: 'string', default: '30' },

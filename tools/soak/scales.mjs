@@ -3,9 +3,10 @@
 // given back what it can: OpenSSL's memory too, with what its allocator keeps for later. Pages of files, such as Node's own
 // code, are no part of it: the system takes them and gives them back as it likes.
 const GROWTH = 0.05;
+/** Each with its weight, and how much more is no leak yet: the allocator keeps some MB more when traffic gets faster. */
 const KINDS = [
-  ['in use', ({ used }) => used],
-  ['resident', ({ resident }) => resident],
+  ['in use', ({ used }) => used, 0],
+  ['resident', ({ resident }) => resident, 4e6],
 ];
 
 /** Scales for these daemons. */
@@ -35,7 +36,7 @@ export function createScales(daemons) {
     /** How each has grown, and which has too much. One that was not weighed often enough is a fault as well. */
     judge: () =>
       daemons.flatMap(({ name }) =>
-        KINDS.map(([kind, of]) => {
+        KINDS.map(([kind, of, slack]) => {
           const { before, later, growth } = growthOf(name, of);
           const title = `${name}, ${kind}`;
           if (Number.isNaN(growth)) return { title, fault: `${title}: it was not weighed often enough to tell` };
@@ -43,7 +44,8 @@ export function createScales(daemons) {
           return {
             title,
             grown,
-            ...(growth > GROWTH && { fault: `${title}: grew from ${grown[0]} to ${grown[1]} MB` }),
+            ...(growth > GROWTH &&
+              later - before > slack && { fault: `${title}: grew from ${grown[0]} to ${grown[1]} MB` }),
           };
         }),
       ),

@@ -8,6 +8,8 @@ export function latin1(text: string): Uint8Array {
 /** A character for each octet: nothing is lost and nothing can fail. */
 export function text(bytes: Uint8Array): string {
   let read = '';
-  for (let at = 0; at < bytes.length; at += 8192) read += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  // by Reflect.apply(), which takes octets as they are: what is spread is gone through one by one, and five times as slow
+  for (let at = 0; at < bytes.length; at += 8192)
+    read += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + 8192));
   return read;
 }

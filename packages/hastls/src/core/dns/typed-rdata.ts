@@ -1,5 +1,6 @@
 import { type Reader, reader } from '../bytes/reader.ts';
-import { type Name, readName } from './name.ts';
+import type { Name } from './name.ts';
+import { readName } from './name-reader.ts';
 import { readSvcParams, type SvcParam } from './svc-params.ts';
 
 // Record data as named fields, for the types that the rest of the program judges. What `decodeMessage` or

@@ -8,7 +8,7 @@ import type { Serving } from './daemon.ts';
 import { type GatewayConfig, lineOf, type WholeGateway, wholeGateways } from './gateway-config.ts';
 import { censusOf, connectionId, type Means } from './means.ts';
 import type { Metrics, Where } from './metrics.ts';
-import { readNamed, readNamedOctets } from './named-file.ts';
+import { readAuthorities, readNamed, readNamedOctets } from './named-file.ts';
 import { placeName } from './schema.ts';
 
 /** Makes the gateways of a configuration; files that it names are beside it. @throws UsageError */
@@ -84,17 +84,6 @@ function listeners(where: Where, metrics: Metrics, log: Logger) {
       log[ok ? 'info' : 'warn']({ connection: connectionId(id), ...visited, ...agreed, why: printable(why) }, 'closed');
     },
   } satisfies Partial<GatewayOptions>;
-}
-
-/** Those who vouch for somebody. Node passes over what is no certificate. */
-function readAuthorities(file: string, path: string): string {
-  const pem = readNamed(file, path);
-  try {
-    new X509Certificate(pem);
-    return pem;
-  } catch {
-    throw new UsageError(`${file} names a file without a certificate: ${path}`);
-  }
 }
 
 function readBackend(file: string, backend: BackendConfig): Backend {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../failure.ts';
@@ -14,6 +15,17 @@ export function readNamedOctets(configuration: string, path: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     throw new UsageError(`${configuration} names a file that cannot be read: ${(error as Error).message}`); // of the system's
+  }
+}
+
+/** Those who vouch for somebody. Node passes over what is no certificate. @throws UsageError */
+export function readAuthorities(file: string, path: string): string {
+  const pem = readNamed(file, path);
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch {
+    throw new UsageError(`${file} names a file without a certificate: ${path}`);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Serving } from './daemon.ts';
 import { resolverOf } from './dns.ts';
 import { censusOf, connectionId, type Means } from './means.ts';
-import { readNamed } from './named-file.ts';
+import { readAuthorities, readNamed } from './named-file.ts';
 import { asked } from './protocols.ts';
 import { placeName } from './schema.ts';
 import type { TunnelConfig } from './tunnel-config.ts';
@@ -24,11 +24,10 @@ export function makeTunnels(
   log: Logger,
   means: Means,
 ): Serving {
-  const read = (path: string): string => readNamed(file, path);
   const resolver = resolverOf(file, config.dns, asked);
   return new Map(
     config.tunnel.map((each) => {
-      const server = make(each, config.protocol, resolver, read, log, means);
+      const server = make(each, config.protocol, resolver, file, log, means);
       return [JSON.stringify(each.listen), { listen: each.listen, server, cut: server.cut }];
     }),
   );
@@ -52,7 +51,7 @@ function make(
   }: TunnelConfig['tunnel'][number],
   own: TunnelConfig['protocol'],
   resolver: Resolver,
-  read: (path: string) => string,
+  file: string,
   log: Logger,
   { metrics, share }: Means,
 ): Tunnel {
@@ -63,8 +62,10 @@ function make(
     resolver,
     stance,
     timeoutMs,
-    ...(ca === undefined ? {} : { ca: read(ca) }),
-    ...(cert === undefined || key === undefined ? {} : { identity: { cert: read(cert), key: read(key) } }),
+    ...(ca === undefined ? {} : { ca: readAuthorities(file, ca) }),
+    ...(cert === undefined || key === undefined
+      ? {}
+      : { identity: { cert: readNamed(file, cert), key: readNamed(file, key) } }),
     ...(pins === undefined ? {} : { pins }),
   };
   const logs = new WeakMap<net.Socket, { readonly log: Logger; readonly since: number }>();

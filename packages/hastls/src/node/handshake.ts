@@ -3,6 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { Wrapping } from '../core/talk/index.ts';
 import { pinOf } from './pin.ts';
+import { byItsNames, trusting } from './trust.ts';
 import { type Patience, watch } from './watch.ts';
 import { wrappedHandshake } from './wrapped-handshake.ts';
 
@@ -88,7 +89,7 @@ export type Handshake = Secured | Unauthenticated | HandshakeFailure;
  * holds then goes to the TLS engine, which chokes on plaintext. [RFC3207 §6]
  */
 export async function handshake(socket: net.Socket, options: HandshakeOptions): Promise<Handshake> {
-  const { host, alpn, wrapping, pins = [], timeoutMs = 10_000, signal } = options;
+  const { host, alpn, wrapping, pins, timeoutMs = 10_000, signal } = options;
   if (signal?.aborted) socket.destroy();
   signal?.throwIfAborted();
   const name = host.replace(/\.$/, ''); // [A36]
@@ -100,10 +101,10 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
     rejectUnauthorized: options.unauthenticatedTls !== true, // spelt out, as the environment may switch the default off
     checkServerIdentity: (_, certificate) => {
       names = certificate.subjectaltname ?? names;
-      return tls.checkServerIdentity(name, certificate);
+      return tls.checkServerIdentity(name, byItsNames(certificate));
     },
     ...options.identity,
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...trusting(options.ca),
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
     ...(options.resumes === undefined ? {} : { session: options.resumes }),
   });
@@ -130,9 +131,9 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
         return fail({ cause: 'handshake', why: `${name} chose an application protocol that was not offered` });
       if (facts.alpn === undefined && options.alpnRequired === true)
         return fail({ cause: 'handshake', why: `${name} did not say that it speaks ${alpn?.join(' or ')}` }); // [V13]
-      const proven = pins.length === 0 || peer.isSessionReused(); // a session is with whoever it was begun with
+      const proven = pins === undefined || peer.isSessionReused(); // a session is with whoever it was begun with
       const pin = proven ? undefined : pinOf(certificate);
-      if (pin !== undefined && !pins.includes(pin))
+      if (pin !== undefined && pins?.includes(pin) !== true)
         return fail({ cause: 'pinned', why: `the key of ${name} is not pinned: it has pin-sha256=${pin}` });
       unwatch();
       peer.removeListener('error', broken);

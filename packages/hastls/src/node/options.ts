@@ -1,7 +1,9 @@
+import type { Source } from '../core/policy/index.ts';
 import { DEFAULT_SWITCHES, FALLBACK_CAUSES, isStance, STANCES, type Switches } from '../core/policy/index.ts';
 import type { ConnectOptions } from './connect.ts';
 import { HastlsError } from './errors.ts';
 import { isPin } from './pin.ts';
+import { hasEmpty } from './trust.ts';
 
 const KNOWN: ReadonlySet<string> = new Set<keyof ConnectOptions>([
   'stance',
@@ -22,11 +24,14 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ConnectOptions>([
 export function checkOptions(options: ConnectOptions): void {
   for (const key of Object.keys(options)) if (!KNOWN.has(key)) throw refuse(`unknown option "${key}"`);
   checkSwitches(options.switches ?? {});
+  checkSources(options.sources ?? []);
   if (options.stance !== undefined && !isStance(options.stance))
     throw refuse(`"${String(options.stance)}" is no stance: it is one of ${STANCES.join(', ')}`);
   for (const pin of options.pins ?? [])
     if (!isPin(pin)) throw refuse(`"${pin}" is no pin: it is a SHA-256 digest in base64`);
   if (options.pins?.length === 0) throw refuse('an empty list of pins lets no server in: leave it out, or pin a key');
+  if (hasEmpty(options.ca))
+    throw refuse('"ca" is empty, and would have nobody trusted: leave it out, or name somebody');
 }
 
 /** What a switch may be set to, besides on and off. */
@@ -46,6 +51,29 @@ function checkSwitches({ fallbackCauses = [], ...others }: Partial<Switches>): v
   const known: readonly unknown[] = FALLBACK_CAUSES;
   if (!Array.isArray(fallbackCauses) || !fallbackCauses.every((cause) => known.includes(cause)))
     throw refuse(`the switch "fallbackCauses" is a list of ${FALLBACK_CAUSES.join(', ')}`);
+}
+
+/** What a source may say. */
+const WORD_OF_SOURCE: Readonly<Record<string, string>> = {
+  name: 'string',
+  forbidsPlaintext: 'boolean',
+  commitsToTls: 'boolean',
+  tlsPort: 'number',
+} satisfies Record<keyof Source, string>;
+
+/** All that a source can do is to forbid: what it says must not be passed over. [A32] */
+function checkSources(sources: readonly Source[]): void {
+  if (!Array.isArray(sources)) throw refuse('"sources" is a list');
+  for (const source of sources as readonly (Source | null)[]) {
+    const { name, forbidsPlaintext } = source ?? {};
+    if (name === undefined || forbidsPlaintext === undefined)
+      throw refuse('each of "sources" has a "name", and says whether it "forbidsPlaintext"');
+    for (const [key, value] of Object.entries(source ?? {}))
+      if (!Object.hasOwn(WORD_OF_SOURCE, key) || (value !== undefined && typeof value !== WORD_OF_SOURCE[key]))
+        throw refuse(
+          `the source "${name}" says "${key}", which is unknown or no ${WORD_OF_SOURCE[key] ?? 'word of a source'}`,
+        );
+  }
 }
 
 const refuse = (message: string): HastlsError => new HastlsError('ERR_HASTLS_OPTION', message);

@@ -3,6 +3,7 @@ import { HASTLS_TYPE, labelCount, type Name, toHastlsType } from '../../core/dns
 import { ROOT_ANCHORS } from '../../core/dnssec/built-in-anchors.ts';
 import type { Anchor, Context, NegativeAnchor } from '../../core/dnssec/index.ts';
 import { HastlsError } from '../errors.ts';
+import { hasEmpty } from '../trust.ts';
 import type { AskOptions } from './ask.ts';
 import { toAskedName } from './asked.ts';
 import { type SystemResolvers, systemResolvers } from './resolv-conf.ts';
@@ -152,6 +153,7 @@ const toNegativeAnchors = ({
   });
 
 function toAsking({ servers, ca, mixedCase = false }: ResolverOptions, timeoutMs: number): AskOptions {
+  if (hasEmpty(ca)) throw refuse('"ca" is empty, and would have nobody trusted: leave it out, or name somebody');
   if (servers !== undefined && (servers.length < 1 || servers.length > MAX_SERVERS))
     throw refuse(`"servers" has from 1 to ${MAX_SERVERS} entries`);
   const system: SystemResolvers = servers === undefined ? systemResolvers() : { servers: servers.map(toUpstream) };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { pinOf } from '../pin.ts';
+import { byItsNames, trusting } from '../trust.ts';
 
 /** Whom to reach over TLS, and by what to know them. */
 export interface TlsPeer {
@@ -27,10 +28,10 @@ export function openTls({ host, port, name, pins, ca, alpn }: TlsPeer, ready: ()
     checkServerIdentity: (_, certificate) => {
       const others = certificate.subjectaltname?.slice(0, 200) ?? 'nobody by name';
       const meant = name ?? host;
-      const differs = checkServerIdentity(meant, certificate) !== undefined;
+      const differs = checkServerIdentity(meant, byItsNames(certificate)) !== undefined;
       return differs ? new Error(`its certificate is not for ${meant}, but for ${others}`) : undefined;
     },
-    ...(ca !== undefined && { ca }),
+    ...trusting(ca),
     ...(alpn !== undefined && { ALPNProtocols: [alpn] }),
   });
   socket.setNoDelay(true);

@@ -24,13 +24,13 @@ export interface ClientCertificates {
 export function refusalOf(
   { authorized, authorizationError }: tls.TLSSocket,
   certificate: X509Certificate | undefined,
-  { optional = false, pins = [], names = [] }: ClientCertificates,
+  { optional = false, pins, names }: ClientCertificates,
 ): string | undefined {
   if (certificate === undefined) return optional ? undefined : 'there is none';
   if (!authorized) return String(authorizationError).toLowerCase().replaceAll('_', ' '); // typed as an Error, but a code
-  if (pins.length > 0 && !pins.includes(pinOf(certificate))) return `its key is not pinned: ${pinOf(certificate)}`;
+  if (pins !== undefined && !pins.includes(pinOf(certificate))) return `its key is not pinned: ${pinOf(certificate)}`;
   const shown = certificate.subjectAltName ?? '';
-  if (names.length > 0 && !isNamed(shown, names))
+  if (names !== undefined && !isNamed(shown, names))
     return `none of its names is let in: ${printable(shown) || 'it has none'}`;
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type net from 'node:net';
 import tls from 'node:tls';
+import { trusting } from '../trust.ts';
 import { watch } from '../watch.ts';
 import { chooseCertificate, type ServerIdentity, sessionIdOf, staple } from './certificates.ts';
 import { type ClientCertificates, refusalOf, rulesOf, shownSubject } from './client-certificates.ts';
@@ -53,13 +54,13 @@ function doorThatAsks(
   clients: ClientCertificates,
 ): Door {
   const { ALPNProtocols: _, ...sessions } = offers;
-  const { SNICallback } = chooseCertificate(identities, { ...sessions, ca: clients.ca });
+  const { SNICallback } = chooseCertificate(identities, { ...sessions, ...trusting(clients.ca) });
   const { cert, key } = identities[0] ?? {};
   const server: tls.Server = tls.createServer({
     ...TLS,
     ...(cert !== undefined && key !== undefined && { cert, key }),
     ...offers,
-    ca: clients.ca,
+    ...trusting(clients.ca),
     ...(SNICallback !== undefined && { SNICallback }),
     requestCert: true,
     rejectUnauthorized: false, // we do it, and can say why

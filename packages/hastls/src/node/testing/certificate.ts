@@ -20,12 +20,14 @@ export interface Identity {
   readonly key: string;
 }
 
-/** When a certificate is valid. */
+/** When a certificate is valid, and what it says besides. */
 export interface LeafOptions {
   /** Default: an hour before now. */
   readonly notBefore?: Date;
   /** Default: 30 days from now. */
   readonly notAfter?: Date;
+  /** What it calls its subject, which names nobody. Default: the first of its names. */
+  readonly commonName?: string;
 }
 
 /** A certificate authority, for those who trust its certificate. */
@@ -43,7 +45,7 @@ export function createAuthority(name = 'hastls test authority'): Authority {
   return {
     certificate: makeCertificate(issuer, issuer, AUTHORITY_EXTENSIONS, {}),
     issue(names, options = {}) {
-      const leaf = leafOf(names);
+      const leaf = leafOf(names, options);
       return { cert: makeCertificate(leaf, issuer, leafExtensions(names), options), key: keyPem(leaf.privateKey) };
     },
   };
@@ -51,7 +53,7 @@ export function createAuthority(name = 'hastls test authority'): Authority {
 
 /** A server's certificate that nobody but itself vouches for. */
 export function selfSigned(names: readonly string[], options: LeafOptions = {}): Identity {
-  const leaf = leafOf(names);
+  const leaf = leafOf(names, options);
   return { cert: makeCertificate(leaf, leaf, leafExtensions(names), options), key: keyPem(leaf.privateKey) };
 }
 
@@ -63,7 +65,10 @@ interface Party {
 }
 
 const keyPair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const leafOf = (names: readonly string[]): Party => ({ name: names[0] ?? '', ...keyPair() });
+const leafOf = (names: readonly string[], { commonName = names[0] ?? '' }: LeafOptions): Party => ({
+  name: commonName,
+  ...keyPair(),
+});
 const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 const HOUR = 3_600_000;

@@ -321,6 +321,15 @@ test("options that make no sense are the caller's mistake", async () => {
     { switches: { literalR27: 'no' } } as never,
     { switches: { fallbackCauses: ['name-missmatch'] } } as never,
     { switches: { fallbackCauses: 'timeout' } } as never,
+    { sources: [{ name: 'STS', forbidPlaintext: true }] } as never,
+    { sources: [{ name: 'STS', forbidsPlaintext: false, comitsToTls: true }] } as never,
+    { sources: [{ name: 'STS', forbidsPlaintext: 'yes' }] } as never,
+    { sources: [{ forbidsPlaintext: true }] } as never,
+    { sources: [null] } as never,
+    { sources: { name: 'STS', forbidsPlaintext: true } } as never,
+    { ca: '' },
+    { ca: [ca, Buffer.alloc(0)] },
+    { dns: { ca: '' } },
   ];
   for (const each of options)
     assert.equal((await refused(connect('imap://mail.example', each))).code, 'ERR_HASTLS_OPTION');

@@ -110,6 +110,12 @@ const rows: readonly Row[] = [
     /not for [\w.]+, but for DNS:other\.example/,
   ],
   [
+    'a certificate whose common name is this, but which is for another',
+    authority.issue(['192.0.2.1'], { commonName: 'dns.example' }),
+    (port) => `tls://dns.example@127.0.0.1:${port}`,
+    /not for [\w.]+, but for IP Address:192\.0\.2\.1/,
+  ],
+  [
     'a certificate for no address',
     other,
     (port) => `tls://127.0.0.1:${port}`,

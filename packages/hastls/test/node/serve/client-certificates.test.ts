@@ -41,6 +41,9 @@ const ROWS: readonly (readonly [what: string, shows: tls.ConnectionOptions, rule
   ['one with a name that is let in', joe, { names: ['dns:ann.example', 'dns:joe.example'] }, 'over'],
   ['one with another name', ann, { names: ['dns:joe.example'] }, /: none of its names is let in: DNS:ann\.example$/],
   ['one with the name and another key', joe, { names: ['dns:joe.example'], pins: ['x'] }, /not pinned/],
+  ['one with a name, where no name is listed', joe, { names: [] }, /: none of its names is let in: /],
+  ['one with a key, where no key is listed', joe, { pins: [] }, /not pinned/],
+  ['one that somebody vouches for, where nobody may', joe, { ca: '' }, /: (unable to|self.signed|depth zero)/],
   ['one whose words are not to be printed', evil, { names: ['dns:joe.example'] }, /^[ -~]+$/],
 ];
 

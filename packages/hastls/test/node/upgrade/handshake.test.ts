@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createHash, createPublicKey } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createAuthority, selfSigned } from 'hastls/testing';
 import { type HandshakeOptions, handshake } from '#node/handshake.js';
 import { connected, listening, portOf } from './peers.ts';
@@ -13,6 +19,7 @@ const names = ['server.example', '127.0.0.1'];
 const good = authority.issue(names);
 const expired = authority.issue(names, { notAfter: new Date(Date.now() - 60_000) });
 const foreign = createAuthority('an authority nobody knows').issue(names);
+const addressed = authority.issue(['192.0.2.1'], { commonName: 'server.example' });
 const right = { host: 'server.example', ca };
 
 async function shake(t: TestContext, server: tls.TlsOptions, options: HandshakeOptions) {
@@ -42,6 +49,7 @@ test('[R7] [V16] whatever is wrong with the certificate has a word, and the sock
     ['another name', good, { host: 'other.example', ca }, 'name-mismatch'],
     ['a name below ours', good, { host: 'a.server.example', ca }, 'name-mismatch'],
     ['an address it does not name', good, { host: '127.0.0.2', ca }, 'name-mismatch'],
+    ['a common name, which names nobody [RFC9525 §6.3]', addressed, right, 'name-mismatch'],
     ['nobody vouches for it', good, { host: 'server.example' }, 'untrusted'],
     ['an unknown authority', foreign, right, 'untrusted'],
     ['signed by itself', selfSigned(names), right, 'untrusted'],
@@ -61,6 +69,29 @@ test('the environment cannot switch verification off', async (t) => {
   t.after(() => Reflect.deleteProperty(process.env, 'NODE_TLS_REJECT_UNAUTHORIZED'));
   const { result } = await shake(t, foreign, right);
   assert.ok(result.kind === 'failed');
+});
+
+test('[R7] an authority of whom nothing can be read is nobody, and not whoever Node trusts', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'hastls-trust-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'ca.pem'), ca);
+  const port = portOf(await listening(t, tls.createServer(good)));
+  const script = `import net from 'node:net';
+    import { handshake } from '#node/handshake.js';
+    for (const trusts of [{}, { ca: '' }, { ca: Buffer.alloc(0) }, { ca: [] }]) {
+      const socket = net.connect(${port}, '127.0.0.1');
+      const { kind, cause } = await new Promise((made) => socket.once('connect', made)).then(() =>
+        handshake(socket, { host: 'server.example', ...trusts }),
+      );
+      console.log(cause ?? kind);
+      socket.destroy();
+    }
+    process.exit();`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') },
+  });
+  assert.deepEqual(stdout.trim().split('\n'), ['secured', 'untrusted', 'untrusted', 'untrusted']);
 });
 
 test('[A34] an address literal is checked as an address, and not sent as a server name', async (t) => {
@@ -153,6 +184,12 @@ test('a pinned key is wanted beside all other checks, and told when it is anothe
   assert.ok(socket.destroyed);
   const { result: distrusted } = await shake(t, foreign, { ...right, pins: [pinOf(foreign)] });
   assert.equal(distrusted.kind === 'failed' && distrusted.cause, 'untrusted');
+});
+
+test('a list of pins without any lets nobody in', async (t) => {
+  const { result } = await shake(t, good, { ...right, pins: [] });
+  assert.ok(result.kind === 'failed');
+  assert.equal(result.cause, 'pinned');
 });
 
 test('a server that asks who we are is shown the certificate we were given', async (t) => {

@@ -26,9 +26,11 @@ export interface Memory {
 export function createMemory(before: readonly Commitment[] = [], limit = 10_000): Memory {
   const held = new Map<string, Commitment>();
   const keyOf = ({ service, host, source }: Pick<Commitment, 'service' | 'host' | 'source'>) =>
-    `${service} ${host} ${source.name}`;
+    `${service} ${host.toLowerCase()} ${source.name}`;
   const memory: Memory = {
     remember(commitment) {
+      // of what is read from a file nothing may be forgotten for want of sense [V18]
+      if (!Number.isFinite(commitment.until)) throw new RangeError('a commitment ends, in seconds since 1970');
       held.delete(keyOf(commitment));
       held.set(keyOf(commitment), commitment);
       const [oldest] = held.keys(); // a Map remembers the order of insertion
@@ -37,7 +39,7 @@ export function createMemory(before: readonly Commitment[] = [], limit = 10_000)
     forget: (commitment) => void held.delete(keyOf(commitment)),
     sources: (service, host, at) =>
       [...held.values()]
-        .filter((each) => each.service === service && each.host === host && at < each.until)
+        .filter((each) => each.service === service && each.host.toLowerCase() === host.toLowerCase() && at < each.until)
         .map(({ source }) => source),
     commitments: () => [...held.values()],
   };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import type { Listen, Place } from './schema.ts';
 import { inherited } from './systemd.ts';
@@ -60,7 +60,9 @@ export async function openableAt(place: Place): Promise<void> {
   try {
     await once(visitor, 'connect');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') rmSync(place.path, { force: true }); // from connect(2)
+    const isLeftBehind = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'; // from connect(2): so is a file that is none
+    if (isLeftBehind && lstatSync(place.path, { throwIfNoEntry: false })?.isSocket())
+      rmSync(place.path, { force: true });
   }
   visitor.destroy();
 }

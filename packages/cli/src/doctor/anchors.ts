@@ -1,4 +1,4 @@
-import { keyTag, type Name, readDnskey, readDs, sameName, TYPE } from 'hastls/dns';
+import { KEY_FLAG, keyTag, type Name, readDnskey, readDs, sameName, TYPE } from 'hastls/dns';
 import { type Anchor, algorithmToText, type TrackedZone } from 'hastls/dnssec';
 import { rfc3339 } from 'hastls/report';
 import type { Answer } from 'hastls/resolve';
@@ -17,9 +17,6 @@ export interface AnchorState {
 
 /** What is known of a key from its zone's rollovers alone: it is trusted not yet, or never again. */
 type Watched = 'pending' | 'distrusted';
-
-const REVOKED = 0x0080;
-const ENTRY_POINT = 0x0001;
 
 /** @param keys the answer to a question for the zone's DNSKEY records */
 export function anchorStates(zone: Name, anchors: readonly Anchor[], keys: Answer): readonly AnchorState[] {
@@ -60,9 +57,9 @@ const keysOf = ({ records }: Answer): readonly { tag: number; revoked: boolean; 
   records.map(({ rdata }) => {
     const { flags } = readDnskey(rdata);
     return {
-      tag: keyTag(rdata.with(1, flags & 0xff & ~REVOKED)),
-      revoked: (flags & REVOKED) !== 0,
-      entry: (flags & ENTRY_POINT) !== 0,
+      tag: keyTag(rdata.with(1, flags & 0xff & ~KEY_FLAG.revoked)),
+      revoked: (flags & KEY_FLAG.revoked) !== 0,
+      entry: (flags & KEY_FLAG.entryPoint) !== 0,
     };
   });
 

@@ -42,6 +42,9 @@ export interface Dnskey {
   readonly publicKey: Uint8Array;
 }
 
+/** Flags of a zone's key: it signs the zone, it is revoked, it is one that trust enters by. [RFC4034 §2.1.1] [RFC5011 §2.1] */
+export const KEY_FLAG = { zone: 0x0100, revoked: 0x0080, entryPoint: 0x0001 } as const;
+
 /** Reads a zone's key. @throws RangeError when the octets are no such data. */
 export const readDnskey = (rdata: Uint8Array): Dnskey =>
   whole(rdata, (from) => ({
@@ -106,6 +109,9 @@ export interface Nsec3 extends Nsec3Param {
   /** For `hasType`. */
   readonly bitmap: Uint8Array;
 }
+
+/** The flag of such a denial that leaves room for unsigned delegations. [RFC5155 §3.1.2.1] */
+export const OPT_OUT = 0x01;
 
 /** Reads a denial between hashes. @throws RangeError when the octets are no such data. */
 export const readNsec3 = (rdata: Uint8Array): Nsec3 =>

@@ -9,6 +9,7 @@ export interface Algorithm {
   readonly weight: (publicKey: Uint8Array) => number;
 }
 
+/** The shortest RSA modulus that is accepted, unless another is wished. */
 export const DEFAULT_MIN_RSA_BITS = 1024;
 const MAX_RSA_BITS = 4096;
 const MAX_RSA_EXPONENT_OCTETS = 8;
@@ -49,20 +50,26 @@ export const supportedAlgorithm = (number: number, acceptSha1 = false): Algorith
 export const weightOf = ({ algorithm, publicKey }: Pick<Check, 'algorithm' | 'publicKey'>): number =>
   supportedAlgorithm(algorithm, true)?.weight(publicKey) ?? 1;
 
+/** An algorithm's name, or its number. */
 export const algorithmToText = (number: number): string =>
   (SUPPORTED[number] ?? WITH_SHA1[number])?.name ?? `algorithm ${number}`;
 
 /** A DS digest type: `strong` ones make a SHA-1 digest beside them worthless. [RFC4509 §3] */
 export interface Digest {
+  readonly name: string;
   readonly strong: boolean;
   readonly of: (hashes: Hashes, bytes: Uint8Array) => Uint8Array;
 }
 
+/** Those that we compute, by their numbers. */
 export const DIGESTS: Readonly<Record<number, Digest | undefined>> = {
-  1: { strong: false, of: (hashes, bytes) => hashes.sha1(bytes) },
-  2: { strong: true, of: (hashes, bytes) => hashes.sha256(bytes) },
-  4: { strong: true, of: (hashes, bytes) => hashes.sha384(bytes) }, // [RFC6605 §2]
+  1: { name: 'SHA-1', strong: false, of: (hashes, bytes) => hashes.sha1(bytes) },
+  2: { name: 'SHA-256', strong: true, of: (hashes, bytes) => hashes.sha256(bytes) },
+  4: { name: 'SHA-384', strong: true, of: (hashes, bytes) => hashes.sha384(bytes) }, // [RFC6605 §2]
 };
+
+/** A digest type's name, or its number. */
+export const digestToText = (number: number): string => DIGESTS[number]?.name ?? `digest ${number}`;
 
 /** Exponent's length in one octet or, after a zero, in two; exponent; modulus. [RFC3110 §2] */
 function rsaParts(key: Uint8Array): { readonly exponentLength: number; readonly modulus: Uint8Array } {

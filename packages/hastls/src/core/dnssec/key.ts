@@ -1,11 +1,10 @@
-import { equalBytes } from '../bytes/compare.ts';
-import { concatBytes } from '../bytes/index.ts';
+import { concatBytes, equalBytes } from '../bytes/compare.ts';
 import { parsed } from '../bytes/parsed.ts';
 import { writer } from '../bytes/writer.ts';
 import { canonical, type Name, writeName } from '../dns/name.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
-import { type Dnskey, type Ds, keyTag, readDnskey, readDs } from '../dns/typed-rdata.ts';
+import { type Dnskey, type Ds, KEY_FLAG, keyTag, readDnskey, readDs } from '../dns/typed-rdata.ts';
 import { DEFAULT_MIN_RSA_BITS, DIGESTS, supportedAlgorithm } from './algorithms.ts';
 import { bogus, type Failure, limitReached } from './failure.ts';
 import { LIMITS } from './limits.ts';
@@ -17,9 +16,6 @@ export interface Key extends Dnskey {
   readonly rdata: Uint8Array;
 }
 
-const ZONE_KEY = 0x0100;
-const REVOKED = 0x0080;
-export const ENTRY_POINT = 0x0001;
 const DNSSEC_PROTOCOL = 3;
 
 /** A zone's keys are needed for whatever is in it: read once for as long as the records are held. */
@@ -40,18 +36,20 @@ function toKey({ type, rdata }: ResourceRecord): readonly Key[] {
 
 /** Whether a key may sign anything but its own revocation. */
 export const isSigningKey = ({ flags, protocol }: Dnskey): boolean =>
-  (flags & (ZONE_KEY | REVOKED)) === ZONE_KEY && protocol === DNSSEC_PROTOCOL;
+  (flags & (KEY_FLAG.zone | KEY_FLAG.revoked)) === KEY_FLAG.zone && protocol === DNSSEC_PROTOCOL;
 
 /** A key marked as revoked, which may sign nothing but that; `undefined` for any other record. [RFC5011 §2.1] */
 export function revokedKey({ type, rdata }: ResourceRecord): Key | undefined {
   const read = parsed(() => readDnskey(rdata));
-  if (type !== TYPE.DNSKEY || !read.ok || (read.value.flags & REVOKED) === 0) return undefined;
+  if (type !== TYPE.DNSKEY || !read.ok || (read.value.flags & KEY_FLAG.revoked) === 0) return undefined;
   return { ...read.value, tag: keyTag(rdata), rdata };
 }
 
 /** The record without the mark of revocation, which changes the key's tag and digest, and not the key. */
 export const unrevoked = (record: ResourceRecord): ResourceRecord =>
-  record.type === TYPE.DNSKEY ? { ...record, rdata: record.rdata.with(1, (record.rdata[1] ?? 0) & ~REVOKED) } : record;
+  record.type === TYPE.DNSKEY
+    ? { ...record, rdata: record.rdata.with(1, (record.rdata[1] ?? 0) & ~KEY_FLAG.revoked) }
+    : record;
 
 /** Why signatures of this key are not accepted, if so. */
 export function keyComplaint({ algorithm, publicKey }: Key, context: Context): string | undefined {

@@ -2,7 +2,7 @@ import { compareBytes, equalBytes } from '../bytes/compare.ts';
 import { child, isWithin, type Name, parent, sameName } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { TYPE } from '../dns/type-names.ts';
-import type { Nsec3Param } from '../dns/typed-rdata.ts';
+import { type Nsec3Param, OPT_OUT } from '../dns/typed-rdata.ts';
 import { bogus, type Failure, isFailure, limitReached, SIGN_ANEW } from './failure.ts';
 import { LIMITS } from './limits.ts';
 import { type Denied, isBarrier, typesDenial, wildcardDenial } from './nsec.ts';
@@ -72,7 +72,6 @@ function deny(chain: Chain, zone: Name, question: Question): Denied | Failure {
 /** Nothing but that opt-out left room for what is not signed. */
 const UNSAID: Denied = { answer: 'nodata', delegation: false, optOut: true };
 
-const OPT_OUT = 1;
 const SHA1 = 1;
 
 const optOutOf = ({ flags }: Nsec3Record): { readonly optOut: boolean } => ({ optOut: (flags & OPT_OUT) !== 0 });

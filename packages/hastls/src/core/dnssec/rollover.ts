@@ -3,8 +3,8 @@ import { parsed } from '../bytes/parsed.ts';
 import type { Name } from '../dns/name.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE } from '../dns/type-names.ts';
-import { readDnskey, readDs } from '../dns/typed-rdata.ts';
-import { dsDigest, ENTRY_POINT, isSigningKey, unrevoked } from './key.ts';
+import { KEY_FLAG, readDnskey, readDs } from '../dns/typed-rdata.ts';
+import { dsDigest, isSigningKey, unrevoked } from './key.ts';
 import type { Anchor, Hashes } from './proof.ts';
 
 /**
@@ -153,5 +153,5 @@ export function isSameKey(zone: Name, a: ResourceRecord, b: ResourceRecord, hash
 
 function isEntryPoint(record: ResourceRecord): boolean {
   const key = parsed(() => readDnskey(record.rdata));
-  return key.ok && isSigningKey(key.value) && (key.value.flags & ENTRY_POINT) !== 0;
+  return key.ok && isSigningKey(key.value) && (key.value.flags & KEY_FLAG.entryPoint) !== 0;
 }

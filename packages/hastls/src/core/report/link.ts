@@ -6,8 +6,8 @@ import { rdataToText } from '../dns/rdata.ts';
 import type { ResourceRecord } from '../dns/resource-record.ts';
 import { typesOf } from '../dns/type-bitmap.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
-import { keyTag, readDnskey, readDs, readNsec, readNsec3 } from '../dns/typed-rdata.ts';
-import { algorithmToText } from '../dnssec/algorithms.ts';
+import { KEY_FLAG, keyTag, OPT_OUT, readDnskey, readDs, readNsec, readNsec3 } from '../dns/typed-rdata.ts';
+import { algorithmToText, digestToText } from '../dnssec/algorithms.ts';
 import type { Link, Shown } from '../dnssec/proof.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
@@ -94,15 +94,14 @@ const SHOWN: Readonly<Record<Shown['how'], string>> = {
 const DETAILS: Readonly<Record<number, ((record: ResourceRecord, link: Link) => string) | undefined>> = {
   [TYPE.DS]({ rdata }) {
     const { keyTag: tag, algorithm, digestType, digest } = readDs(rdata);
-    const digestName = DIGEST_NAMES[digestType] ?? `digest ${digestType}`;
-    return `key ${tag}, ${algorithmToText(algorithm)}, ${digestName} ${toHex(digest).toUpperCase()}`;
+    return `key ${tag}, ${algorithmToText(algorithm)}, ${digestToText(digestType)} ${toHex(digest).toUpperCase()}`;
   },
   [TYPE.DNSKEY]({ rdata }, { kind, keyTag: signer }) {
     const { algorithm, flags } = readDnskey(rdata);
     const tag = keyTag(rdata);
     const roles = [
-      ...((flags & SECURE_ENTRY_POINT) === 0 ? [] : ['entry point']),
-      ...((flags & REVOKED) === 0 ? [] : ['revoked']),
+      ...((flags & KEY_FLAG.entryPoint) === 0 ? [] : ['entry point']),
+      ...((flags & KEY_FLAG.revoked) === 0 ? [] : ['revoked']),
       ...(kind === 'dnskey' && tag === signer ? ['signed these keys'] : []),
     ];
     return [`key ${tag}`, algorithmToText(algorithm), ...roles].join(', ');
@@ -119,11 +118,6 @@ const DETAILS: Readonly<Record<number, ((record: ResourceRecord, link: Link) => 
     return `${labels(name)[0]} has ${types(bitmap)}, and ${nothing} comes between it and ${toBase32hex(nextHash)} (${hashing})`;
   },
 };
-
-const DIGEST_NAMES: Readonly<Record<number, string | undefined>> = { 1: 'SHA-1', 2: 'SHA-256', 4: 'SHA-384' };
-const SECURE_ENTRY_POINT = 0x0001;
-const REVOKED = 0x0080;
-const OPT_OUT = 1;
 
 function types(bitmap: Uint8Array): string {
   const all = typesOf(bitmap).map((type) => typeToText(type));

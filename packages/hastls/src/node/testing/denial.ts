@@ -7,6 +7,7 @@ import {
   compareNames,
   labelCount,
   type Name,
+  OPT_OUT,
   parent,
   type ResourceRecord,
   suffix,
@@ -116,7 +117,7 @@ function nsec3Denial({ apex, ttl, names }: Inventory, options: DenialKind & { ki
   const entries = chain.map(({ types, hash }, index) => {
     const next = (chain[index + 1] ?? chain[0])?.hash ?? hash;
     const rdata = writer()
-      .bytes(nsec3Parameters(options, optOut ? 1 : 0))
+      .bytes(nsec3Parameters(options, optOut ? OPT_OUT : 0))
       .uint8(next.length)
       .bytes(next)
       .bytes(toBitmap(bitmapTypes(types)));

@@ -1,6 +1,7 @@
 import { concatBytes, writer } from '../../core/bytes/index.ts';
 import {
   canonical,
+  KEY_FLAG,
   type Name,
   type ResourceRecord,
   signatureLabels,
@@ -75,4 +76,4 @@ export function entryKeys(keys: readonly ZoneKey[]): readonly ZoneKey[] {
 const keysInUse = (keys: readonly ZoneKey[]): readonly ZoneKey[] =>
   keys.every(isRevoked) ? keys : keys.filter((key) => !isRevoked(key));
 
-const isEntry = ({ rdata }: ZoneKey): boolean => ((rdata[1] ?? 0) & 1) === 1;
+const isEntry = ({ rdata }: ZoneKey): boolean => ((rdata[1] ?? 0) & KEY_FLAG.entryPoint) !== 0;

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
 import { concatBytes, writer } from '../../core/bytes/index.ts';
-import { canonical, keyTag, type Name, writeName } from '../../core/dns/index.ts';
+import { canonical, KEY_FLAG, keyTag, type Name, writeName } from '../../core/dns/index.ts';
 
 /** Algorithms this signer knows, by their DNSSEC numbers. */
 export type KeyAlgorithm = 5 | 7 | 8 | 10 | 13 | 14 | 15 | 16;
@@ -39,13 +39,12 @@ export function createZoneKey({ algorithm = 13, flags = 257, bits = 2048 }: Zone
 
 /** The same key, marked as revoked: it signs the zone's keys still, and nothing else. [RFC5011 §2.1] */
 export function revoke({ algorithm, rdata, sign }: ZoneKey): ZoneKey {
-  const revoked = rdata.with(1, (rdata[1] ?? 0) | REVOKED);
+  const revoked = rdata.with(1, (rdata[1] ?? 0) | KEY_FLAG.revoked);
   return { algorithm, tag: keyTag(revoked), rdata: revoked, sign };
 }
 
-export const isRevoked = ({ rdata }: ZoneKey): boolean => ((rdata[1] ?? 0) & REVOKED) !== 0;
-
-const REVOKED = 0x80;
+/** Whether a key is marked so. */
+export const isRevoked = ({ rdata }: ZoneKey): boolean => ((rdata[1] ?? 0) & KEY_FLAG.revoked) !== 0;
 
 /** RDATA of a DNSKEY record. [RFC4034 §2.1] */
 export const dnskeyRdata = (flags: number, algorithm: number, publicKey: Uint8Array): Uint8Array =>
@@ -54,6 +53,7 @@ export const dnskeyRdata = (flags: number, algorithm: number, publicKey: Uint8Ar
 const PROTOCOL = 3; // the only value there is [RFC4034 §2.1.2]
 
 const DIGESTS = { 1: 'sha1', 2: 'sha256', 4: 'sha384' } as const;
+/** Digests of DS records, by their numbers. */
 export type DigestType = keyof typeof DIGESTS;
 
 /** RDATA of the DS record by which a parent vouches for a key. [RFC4034 §5.1] */

@@ -1,3 +1,4 @@
+import { compareBytes } from '../bytes/compare.ts';
 import { type Parsed, parsed } from '../bytes/parsed.ts';
 import type { Writer } from '../bytes/writer.ts';
 import { labelOctets, MAX_NAME, presented } from './label.ts';
@@ -113,12 +114,7 @@ export function writeLabel(out: Writer, label: string): void {
 function compareLabels(a: string, b: string): number {
   if (a === b) return 0;
   if (!a.includes('\\') && !b.includes('\\')) return a < b ? -1 : 1;
-  const [left, right] = [labelOctets(a), labelOctets(b)];
-  for (let index = 0; index < Math.min(left.length, right.length); index++) {
-    const difference = (left[index] as number) - (right[index] as number);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
+  return compareBytes(labelOctets(a), labelOctets(b));
 }
 
 function checkedLength(parts: readonly string[]): Name {

@@ -29,3 +29,4 @@ export {
   withAnchors,
 } from './rollover.ts';
 export { sightKeys } from './sight-keys.ts';
+export { isInForce } from './zone-walk.ts';

@@ -36,8 +36,11 @@ export function anchorZone({ context }: Session, target: Name): Name | Failure {
   return longest ?? indeterminate(`no-anchor: no trust anchor covers ${target}, so that nothing of it can be proven`);
 }
 
-const anchorsInForce = ({ anchors, at }: Context): readonly Anchor[] =>
-  anchors.filter(({ from = 0, until = Number.POSITIVE_INFINITY }) => from <= at && at < until);
+const anchorsInForce = ({ anchors, at }: Context): readonly Anchor[] => anchors.filter((each) => isInForce(each, at));
+
+/** Whether an anchor is to be trusted at this time, in seconds since 1970. */
+export const isInForce = ({ from = 0, until = Number.POSITIVE_INFINITY }: Anchor, at: number): boolean =>
+  from <= at && at < until;
 
 /** Whether `target` is known to be a signer's name, or only a name that may lie in or below an unsigned zone. */
 export type Target = { readonly name: Name; readonly signs: boolean };

@@ -1,6 +1,6 @@
-import type { Hastls, Port } from '../dns/hastls.ts';
+import type { Port } from '../dns/hastls.ts';
 import { portsOf, secureAttempt } from './candidates.ts';
-import { usableOf } from './prohibitions.ts';
+import { type Usable, usableOf } from './prohibitions.ts';
 import type { Evidence, Reason, ServicePorts } from './request.ts';
 
 /** What is really served on a port. */
@@ -65,8 +65,6 @@ export function promiseOf(practice: readonly Practice[], service: ServicePorts):
   const preference = practice.every((each) => isKept(each, service)) ? 1 : 0;
   return practice.map(({ port, inBand }) => ({ plain: inBand ? port : 0, tls: port, preference }));
 }
-
-type Usable = Extract<Hastls, { kind: 'usable' }>;
 
 const contradiction = (rule: string, text: string): Discrepancy => ({ kind: 'contradiction', rule, text });
 const advice = (rule: string, text: string): Discrepancy => ({ kind: 'advice', rule, text });

@@ -1,8 +1,10 @@
 import type { Hastls } from '../dns/hastls.ts';
 import type { Evidence, Reason, Request, Switches } from './request.ts';
 
-type Usable = Extract<Hastls, { kind: 'usable' }>;
+/** A record that makes sense. */
+export type Usable = Extract<Hastls, { kind: 'usable' }>;
 
+/** Those of these records that make sense. [A8] */
 export const usableOf = (records: readonly Hastls[]): readonly Usable[] =>
   records.filter((each) => each.kind === 'usable');
 

@@ -1,6 +1,7 @@
 import { type Name, recordToText, sameName } from '../../core/dns/index.ts';
 import {
   type Anchor,
+  isInForce,
   observe,
   type Sighting,
   type TrackedZone,
@@ -86,9 +87,6 @@ function zonesOf(
     .filter((zone, index) => zones.findIndex((each) => sameName(each, zone)) === index)
     .map((zone) => ({ zone, anchors: anchors.filter((each) => sameName(each.zone, zone) && isInForce(each, at)) }));
 }
-
-const isInForce = ({ from = 0, until = Number.POSITIVE_INFINITY }: Anchor, at: number): boolean =>
-  from <= at && at < until;
 
 const areSame = (a: readonly Anchor[], b: readonly Anchor[]): boolean =>
   JSON.stringify(a.map(toLine)) === JSON.stringify(b.map(toLine));

@@ -8,6 +8,9 @@ export function addressFamily(text: string): 4 | 6 | undefined {
   return parsed(() => ip6FromText(text)).ok ? 6 : undefined;
 }
 
+/** An address of IPv4 as such, where a socket for both families shows it in IPv6. */
+export const unmapped = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '');
+
 /** Four octets as a dotted quad. */
 export const ip4ToText = (octets: Uint8Array): string => octets.join('.');
 

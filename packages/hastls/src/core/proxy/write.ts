@@ -1,5 +1,5 @@
 import { concatBytes, latin1, writer } from '../bytes/index.ts';
-import { addressFamily, ip4FromText, ip6FromText } from '../dns/address.ts';
+import { addressFamily, ip4FromText, ip6FromText, unmapped } from '../dns/address.ts';
 
 /** An end of a connection. */
 export interface Place {
@@ -58,8 +58,8 @@ function endsOf(origin: Origin | undefined): Ends | undefined {
   return addressFamily(to.address) === family ? { family, from, to } : undefined;
 }
 
-/** An address of IPv4 as such, where a socket for both families shows it in IPv6; and no zone, which means nothing elsewhere. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
+/** An address without its zone, which means nothing elsewhere. */
+const plain = (address: string): string => unmapped(address).replace(/%.*$/, '');
 
 const addresses = ({ family, from, to }: Ends): readonly Uint8Array[] => [
   ...[from, to].map(({ address }) => (family === 4 ? ip4FromText(address) : ip6FromText(address))),

@@ -4,6 +4,8 @@ import type { Profile, ServerContext } from './profile.ts';
 
 /** The two whom a mediator stands between: the client, whose TLS ends here, and the server behind us, which has none. */
 export type Party = 'client' | 'backend';
+/** The other one of the two. */
+export const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'client' };
 
 /** Says these octets to one of them. */
 export interface Tell {

@@ -1,5 +1,5 @@
 import type { Garbled, GarbledWhy, Verdict } from './conversation.ts';
-import type { Mediation, MediationOutcome, Open, Party, Place } from './mediation.ts';
+import { type Mediation, type MediationOutcome, type Open, OTHER, type Party, type Place } from './mediation.ts';
 import { octetQueue } from './octet-queue.ts';
 
 /** What one frame may hold in the middle of a dialogue that may go on for days, so that nothing else is bounded. [V17] */
@@ -142,5 +142,4 @@ export function mediate<Outcome extends MediationOutcome>(mediation: Mediation<O
 const isUpgrade = (outcome: MediationOutcome | Garbled | undefined): outcome is Verdict & { kind: 'start-tls' } =>
   outcome?.kind === 'start-tls';
 
-const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'client' };
 const NOTHING = { from: 'client', bytes: new Uint8Array(0) } as const; // all but `hear` and `peek` are answered with nothing

@@ -1,4 +1,12 @@
-import type { Garbled, MediationOutcome, Mediator, Open, Party, Place } from '../../core/talk/index.ts';
+import {
+  type Garbled,
+  type MediationOutcome,
+  type Mediator,
+  type Open,
+  OTHER,
+  type Party,
+  type Place,
+} from '../../core/talk/index.ts';
 import type { Leg } from './leg.ts';
 
 /** How a bridge ended: by the mediation's verdict, or because a connection did. */
@@ -13,8 +21,8 @@ export interface Broke {
   readonly why: string;
 }
 
+/** Both, in the order in which what they said is passed on. */
 export const PARTIES: readonly Party[] = ['backend', 'client'];
-export const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'client' };
 
 /**
  * Holds a mediation over two connections until its verdict, and leaves both paused and without readers. Nothing is read

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { unmapped } from '../../core/dns/index.ts';
 import { type Origin, type Proxied, proxyHeader } from '../../core/proxy/index.ts';
 import { converse, type Garbled } from '../../core/talk/index.ts';
 import { HastlsError } from '../errors.ts';
@@ -53,13 +54,10 @@ function toNetwork(text: string): Network | undefined {
 export function originOf({ remoteAddress, remotePort, localAddress, localPort }: net.Socket): Origin | undefined {
   if (remoteAddress === undefined || localAddress === undefined) return undefined;
   return {
-    from: { address: plain(remoteAddress), port: remotePort ?? 0 },
-    to: { address: plain(localAddress), port: localPort ?? 0 },
+    from: { address: unmapped(remoteAddress), port: remotePort ?? 0 },
+    to: { address: unmapped(localAddress), port: localPort ?? 0 },
   };
 }
-
-/** An address of IPv4 as such, also where a socket for both families shows it in IPv6. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
 /** What is announced of a client, for as long as it can be waited for. */
 export const hearOrigin = (socket: net.Socket): Promise<Proxied | Garbled | TimedOut> =>

@@ -10,6 +10,7 @@ import {
   type Mediator,
   mediate,
   NONCE_OCTETS,
+  OTHER,
   type Party,
   type Profile,
   type ServerContext,
@@ -18,7 +19,7 @@ import {
 import { hold, type TimedOut } from '../hold.ts';
 import type { Backends } from './backends.ts';
 import { createBeside } from './beside.ts';
-import { type Broke, bridge, OTHER, PARTIES, relay } from './bridge.ts';
+import { type Broke, bridge, PARTIES, relay } from './bridge.ts';
 import { commonNameOf, shownSubject } from './client-certificates.ts';
 import type { Door, Met } from './door.ts';
 import type { GatewayOptions } from './gateway.ts';

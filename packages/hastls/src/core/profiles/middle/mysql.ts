@@ -9,6 +9,7 @@ import {
   type Mediation,
   type MediationOutcome,
   type Middle,
+  OTHER,
   type Party,
   type Profile,
   refused,
@@ -16,8 +17,6 @@ import {
   tell,
 } from '../../talk/index.ts';
 import { CLIENT_SSL, HEAD, lengthOf, packetFrame, readGreeting, TYPE } from '../wire/mysql.ts';
-
-const OTHER: Readonly<Record<Party, Party>> = { client: 'backend', backend: 'client' };
 
 /**
  * How MySQL and MariaDB are followed from the middle, up to where a client is in. The greeting is the backend's, with the

@@ -1,5 +1,13 @@
-import { addressFamily, ip4ToText, ip6ToText } from '../core/dns/address.ts';
-import { type Hastls, ownerName, type ResourceRecord, readHastls } from '../core/dns/index.ts';
+import {
+  addressFamily,
+  type Hastls,
+  ip4ToText,
+  ip6ToText,
+  ownerName,
+  type ResourceRecord,
+  readHastls,
+  TYPE,
+} from '../core/dns/index.ts';
 import type { Evidence } from '../core/policy/index.ts';
 import type { Answer, Resolver } from './resolve/index.ts';
 import type { Target } from './target.ts';
@@ -34,9 +42,8 @@ export async function takeSnapshot(
   const ask = (name: string, type: string) => resolver.lookup(name, type, signal === undefined ? {} : { signal });
   const addressAnswers = await Promise.all([ask(target.host, 'A'), ask(target.host, 'AAAA')]); // [A24] addresses first
   const addresses = addressAnswers.flatMap(({ records }) => records.map(addressOf));
-  // a host in a provably unsigned zone is not asked further: the answer could not count, and some such servers choke on it
+  // a host in a provably unsigned zone is not asked further: the answer could not count, and some such servers choke on it [A24]
   if (addressAnswers.some(({ proof, aliases }) => proof === 'insecure' && aliases.length === 0)) {
-    // [A24]
     if (!evenUnsigned) return { addresses, evidence: UNSIGNED, answers: addressAnswers };
     const promise = await ask(ownerName(target.service.service, target.host), 'HASTLS');
     // a server that chokes on it has said nothing
@@ -80,11 +87,7 @@ const toEvidence = ({ proof, records }: Answer): Evidence => ({
   records: records.map(({ rdata }) => readHastls(rdata)),
 });
 
-const TYPE_A = 1;
-
-function addressOf({ type, rdata }: ResourceRecord): string {
-  return type === TYPE_A ? ip4ToText(rdata) : ip6ToText(rdata);
-}
+const addressOf = ({ type, rdata }: ResourceRecord): string => (type === TYPE.A ? ip4ToText(rdata) : ip6ToText(rdata));
 
 // The last proven records of each service, per resolver, so that what they forbade outlives them. [A31]
 const proven = new WeakMap<Resolver, Map<string, readonly Hastls[]>>();

@@ -1,6 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { addressFamily } from '../core/dns/address.ts';
-import { type Port, toName, toPort } from '../core/dns/index.ts';
+import { addressFamily, type Port, toName, toPort } from '../core/dns/index.ts';
 import type { ServicePorts } from '../core/policy/index.ts';
 import { findService, isProfile, services } from '../core/profiles/index.ts';
 import type { Service } from '../core/talk/index.ts';

@@ -12,7 +12,8 @@ const MAX_REST_MS = 300_000;
 /** A latency counts this long: without news everybody is as good as the others. */
 const MEMORY_MS = 60_000;
 
-interface Record {
+/** How a way has fared. */
+interface Fate {
   readonly failures: number;
   readonly latencyMs: number;
   /** Up to when this counts. */
@@ -25,28 +26,28 @@ interface Record {
  * @param elapsedMs a clock that only goes forward
  */
 export function createHealth(patienceMs: number, elapsedMs: () => number): Health {
-  const records = new Map<string, Record>();
+  const fates = new Map<string, Fate>();
 
   const fail = (way: string, failures: number): void => {
     const restMs = Math.min(FIRST_REST_MS * 2 ** (failures - 1), MAX_REST_MS);
-    records.set(way, { failures, latencyMs: 0, until: elapsedMs() + restMs });
+    fates.set(way, { failures, latencyMs: 0, until: elapsedMs() + restMs });
   };
 
   return {
     rank(way) {
-      const record = records.get(way);
-      if (record === undefined) return 0;
-      const counts = record.until > elapsedMs();
-      if (record.failures === 0) return counts ? Math.floor(record.latencyMs / patienceMs) : 0;
+      const fate = fates.get(way);
+      if (fate === undefined) return 0;
+      const counts = fate.until > elapsedMs();
+      if (fate.failures === 0) return counts ? Math.floor(fate.latencyMs / patienceMs) : 0;
       if (counts) return Number.POSITIVE_INFINITY;
-      fail(way, record.failures); // it is tried again, by the one question that learns this now
+      fail(way, fate.failures); // it is tried again, by the one question that learns this now
       return 0;
     },
     answered(way, afterMs) {
-      const before = records.get(way);
+      const before = fates.get(way);
       const latencyMs = before?.failures === 0 ? before.latencyMs * 0.75 + afterMs * 0.25 : afterMs;
-      records.set(way, { failures: 0, latencyMs, until: elapsedMs() + MEMORY_MS });
+      fates.set(way, { failures: 0, latencyMs, until: elapsedMs() + MEMORY_MS });
     },
-    failed: (way) => fail(way, (records.get(way)?.failures ?? 0) + 1),
+    failed: (way) => fail(way, (fates.get(way)?.failures ?? 0) + 1),
   };
 }

@@ -1,5 +1,4 @@
-import type { Question } from '../../core/dns/index.ts';
-import { TYPE } from '../../core/dns/index.ts';
+import { type Question, TYPE } from '../../core/dns/index.ts';
 import {
   type AnswerReader,
   type Context,

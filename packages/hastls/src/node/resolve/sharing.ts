@@ -1,4 +1,5 @@
 import { type Caller, createCaller, type Signal } from './signal.ts';
+
 /** Work that several callers may want at the same time. */
 export interface Sharing<T> {
   /**

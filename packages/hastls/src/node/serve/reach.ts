@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { latin1 } from '../../core/bytes/index.ts';
 import { type Agreed, type Origin, proxyLine, proxyOctets } from '../../core/proxy/index.ts';
 import { converse, type Profile } from '../../core/talk/index.ts';
 import { handshake } from '../handshake.ts';
@@ -58,7 +59,6 @@ export async function reach(backend: Backend, reaching: Reaching): Promise<Reach
 }
 
 const NONE = new Uint8Array(0);
-const latin1 = (words: string): Buffer => Buffer.from(words, 'latin1');
 
 /** A connection that can be read as any other: what is said on it is not the client's yet. */
 async function connectTo({ tls: _, introduce: __, ...to }: Backend, timeoutMs: number): Promise<net.Socket | Error> {

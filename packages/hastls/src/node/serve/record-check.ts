@@ -1,6 +1,12 @@
 import { ownerName } from '../../core/dns/index.ts';
-import type { Evidence } from '../../core/policy/index.ts';
-import { type Discrepancy, discrepancies, type Practice, type Promised, promiseOf } from '../../core/policy/index.ts';
+import {
+  type Discrepancy,
+  discrepancies,
+  type Evidence,
+  type Practice,
+  type Promised,
+  promiseOf,
+} from '../../core/policy/index.ts';
 import type { Service } from '../../core/talk/index.ts';
 import type { Resolver } from '../resolve/index.ts';
 import { takeSnapshot } from '../snapshot.ts';

@@ -1,6 +1,6 @@
 import { latin1, text } from '../bytes/text.ts';
 import { type Framer, notTheProtocol, refused } from './conversation.ts';
-import { dottedFrame, lineFrame, verb } from './lines.ts';
+import { dottedFrame, lineFrame, verb, withoutEnd } from './lines.ts';
 import { failure, type Meanings } from './meanings.ts';
 import {
   asServer,
@@ -118,7 +118,7 @@ export function lineMiddle(ends: LineEnds, manners: LineManners): Middle {
           else yield* tell('client', editBlock(yield* hearFrom('backend', dottedFrame), asks));
           return undefined;
         case 'line': {
-          const said = text(yield* hearFrom('client', lineFrame)).replace(/\r?\n$/, '');
+          const said = withoutEnd(yield* hearFrom('client', lineFrame));
           if (TORN.test(said)) return notTheProtocol(said);
           yield* tell('backend', latin1(`${said}\r\n`));
           break;
@@ -171,7 +171,4 @@ const isWhole = (command: string): boolean => /^[!-~]+(?: |$)/.test(command) && 
 /** What ends a line to some servers, and is part of it to others. */
 const TORN = /[\r\0]/;
 
-const linesOf = (octets: Uint8Array): readonly string[] =>
-  text(octets)
-    .replace(/\r?\n$/, '')
-    .split(/\r?\n/);
+const linesOf = (octets: Uint8Array): readonly string[] => withoutEnd(octets).split(/\r?\n/);

@@ -14,9 +14,15 @@ export const lineFrame: Framer = (buffer) => {
 const [TAB, LF, CR, HYPHEN, DOT] = [0x09, 0x0a, 0x0d, 0x2d, 0x2e] as const;
 const LINE_MAY_BEGIN: readonly number[] = [TAB, LF, CR];
 
+/** Frames a line that may begin with anything, as what goes on behind a literal does. */
+export const anyLineFrame: Framer = (buffer) => buffer.indexOf(LF) + 1;
+
+/** A line as text, without its end. */
+export const withoutEnd = (octets: Uint8Array): string => text(octets).replace(/\r?\n$/, '');
+
 /** Takes one line, without its end. */
 export function* line(): Conversation<string> {
-  return text(yield { do: 'take', frame: lineFrame }).replace(/\r?\n$/, '');
+  return withoutEnd(yield { do: 'take', frame: lineFrame });
 }
 
 /** Sends lines, all in one piece. */

@@ -46,16 +46,18 @@ export function dotted(): Passage {
   };
 }
 
-/** The rest of a line. Its last octets, which may announce what follows it, are added to `last`. */
+/** So many octets at a line's end show whether it announces what follows it. */
+export const LINE_TAIL = 24;
+
+/** The rest of a line. Its tail, which may announce what follows it, is added to `last`. */
 export function lineRest(last: number[]): Passage {
   return (piece) => {
     const end = piece.indexOf(LF) + 1;
     const belongs = end === 0 ? piece : piece.subarray(0, end);
-    last.push(...belongs.subarray(-LAST));
-    last.splice(0, Math.max(0, last.length - LAST));
+    last.push(...belongs.subarray(-LINE_TAIL));
+    last.splice(0, Math.max(0, last.length - LINE_TAIL));
     return end === 0 ? undefined : end;
   };
 }
 
 const [LF, CR, DOT] = [0x0a, 0x0d, 0x2e];
-const LAST = 24;

@@ -1,5 +1,6 @@
 import { latin1, text } from '../../bytes/index.ts';
 import {
+  anyLineFrame,
   asServer,
   carry,
   counted,
@@ -7,6 +8,7 @@ import {
   firstWord,
   type Heard,
   hearFrom,
+  LINE_TAIL,
   lineFrame,
   lineRest,
   type Mediation,
@@ -19,6 +21,7 @@ import {
   type ServerContext,
   tell,
   verb,
+  withoutEnd,
 } from '../../talk/index.ts';
 
 const SECRETS = ['LOGIN', 'AUTHENTICATE'];
@@ -80,7 +83,7 @@ function* between(command: string, as: ServerContext, seen: Seen): Mediation<str
       if (!line.startsWith('+')) return line;
     }
     yield* carry('client', counted(Number(length)));
-    part = withoutEnd(yield* hearFrom('client', REST));
+    part = withoutEnd(yield* hearFrom('client', anyLineFrame));
   }
   for (let mayGoOn = false; ; ) {
     const { from, line }: Answer = yield* answerTo(tag, as, seen, mayGoOn);
@@ -103,7 +106,7 @@ function* answerTo(tag: string, as: ServerContext, seen: Seen, orClient = false)
     const head = text(bytes);
     const line = edit(head, as, seen);
     yield* tell('client', latin1(line));
-    const last: number[] = [...bytes.subarray(-24)];
+    const last: number[] = [...bytes.subarray(-LINE_TAIL)];
     if (!head.endsWith('\n')) yield* carry('backend', lineRest(last));
     const [, literal] = LITERAL.exec(withoutEnd(Uint8Array.from(last))) ?? [];
     if (literal !== undefined) yield* untilLineEnds(Number(literal));
@@ -158,8 +161,3 @@ const headFrame: Framer = (buffer) => {
   return end > 0 ? end : buffer.length >= HEAD ? HEAD : 0;
 };
 const HEAD = 4096;
-
-/** What goes on behind a literal may begin with anything. */
-const REST: Framer = (buffer) => buffer.indexOf(0x0a) + 1;
-
-const withoutEnd = (line: Uint8Array): string => text(line).replace(/\r?\n$/, '');

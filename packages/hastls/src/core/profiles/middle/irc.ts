@@ -1,7 +1,7 @@
 import { latin1, text } from '../../bytes/index.ts';
 import {
+  anyLineFrame,
   asServer,
-  type Framer,
   isApplications,
   type Middle,
   type Profile,
@@ -17,7 +17,7 @@ import {
 export function ircMiddle(server: Profile['server'], demand: string): Middle {
   return {
     *mediate(as) {
-      const unasked: Unasked = { frame: LINE, pass: (said) => latin1(edit(text(said), as)) };
+      const unasked: Unasked = { frame: anyLineFrame, pass: (said) => latin1(edit(text(said), as)) };
       const say = (words: string) => tell('client', latin1(`${words.replaceAll('{host}', () => as.host)}\r\n`));
       for (;;) {
         const heard = yield* asServer(server({ ...as, greeted: true }), unasked);
@@ -47,4 +47,3 @@ function edit(said: string, as: ServerContext): string {
 
 const COMMAND = /^(?:@[^ \r\0]+ +)?(?::[^ \r\0]+ +)?([A-Za-z]+|\d{3})(?: [^\r\0]*)?$/;
 const LISTED = /^((?:@\S+ +)?(?::\S+ +)?CAP +\S+ +(?:LS|NEW) )(\* )?:?([^\r\n]*)/i;
-const LINE: Framer = (buffer) => buffer.indexOf(0x0a) + 1;

@@ -1,9 +1,9 @@
-import { latin1, text } from '../../bytes/index.ts';
+import { latin1 } from '../../bytes/index.ts';
 import {
+  anyLineFrame,
   asServer,
   carry,
   counted,
-  type Framer,
   hearFrom,
   lineFrame,
   type Mediation,
@@ -15,6 +15,7 @@ import {
   type ServerContext,
   tell,
   verb,
+  withoutEnd,
 } from '../../talk/index.ts';
 import { lineWithLiterals } from '../wire/managesieve.ts';
 
@@ -60,12 +61,12 @@ export function managesieveMiddle(server: Profile['server']): Middle {
 
   /** Passes on one line of an answer; a literal that it ends with, and the rest of the line behind that, are only carried. */
   function* answered(): Mediation<string> {
-    const line = withoutEnd(yield* hearFrom('backend', REST));
+    const line = withoutEnd(yield* hearFrom('backend', anyLineFrame));
     yield* tell('client', latin1(`${line}\r\n`));
     const [, length] = LITERAL.exec(line) ?? [];
     if (length === undefined) return line;
     yield* carry('backend', counted(Number(length)));
-    yield* tell('client', yield* hearFrom('backend', REST));
+    yield* tell('client', yield* hearFrom('backend', anyLineFrame));
     return line;
   }
 
@@ -96,7 +97,7 @@ function* say(begins: string): Mediation<MediationOutcome | undefined> {
     const [, length] = LITERAL.exec(part) ?? [];
     if (length === undefined) return undefined;
     yield* carry('client', counted(Number(length)));
-    part = withoutEnd(yield* hearFrom('client', REST));
+    part = withoutEnd(yield* hearFrom('client', anyLineFrame));
     if (!ARGUMENTS.test(part)) return notTheProtocol(part);
   }
 }
@@ -115,7 +116,3 @@ const QUOTED = '"(?:[^"\\\\\\r\\n\\0]|\\\\["\\\\])*"';
 const ARGUMENTS = new RegExp(`^(?: (?:${QUOTED}|\\d{1,10}))*(?: \\{\\d{1,10}\\+\\})?$`);
 const COMMAND = new RegExp(`^[A-Za-z]+${ARGUMENTS.source.slice(1)}`);
 const STRING = new RegExp(`^(?:${QUOTED}|\\{\\d{1,10}\\+\\})$`);
-
-/** What goes on behind a literal may begin with anything. */
-const REST: Framer = (buffer) => buffer.indexOf(0x0a) + 1;
-const withoutEnd = (line: Uint8Array): string => text(line).replace(/\r?\n$/, '');

@@ -24,7 +24,7 @@ export function nbdMiddle(server: Profile['server']): Middle {
     if (negotiation(greets) !== 'fixed') return refused('');
     if (as.greeted !== true) {
       yield* tell('client', GREETING);
-      if (!equalBytes(yield* hearFrom('client', octetsFrame(4)), FLAGS)) return notTheProtocol('');
+      if (!equalBytes(yield* hearFrom('client', octetsFrame(FLAGS.length)), FLAGS)) return notTheProtocol('');
     }
     yield* tell('backend', FLAGS);
     for (;;) {

@@ -1,5 +1,5 @@
 import { text } from '../../bytes/text.ts';
-import { type Coded, type Conversation, type Framer, firstWord } from '../../talk/index.ts';
+import { type Coded, type Conversation, type Framer, firstWord, withoutEnd } from '../../talk/index.ts';
 
 /** What is listed, and the line behind the list, which says how it went. */
 export interface Listing extends Coded {
@@ -10,7 +10,7 @@ export interface Listing extends Coded {
 export function* listing(): Conversation<Listing> {
   const listed: string[] = [];
   for (;;) {
-    const whole = text(yield { do: 'take', frame: lineWithLiterals }).replace(/\r?\n$/, '');
+    const whole = withoutEnd(yield { do: 'take', frame: lineWithLiterals });
     if (!whole.startsWith('"')) return { code: firstWord(whole).toUpperCase(), whole, listed };
     listed.push(whole);
   }

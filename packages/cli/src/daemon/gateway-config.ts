@@ -8,7 +8,7 @@ import { type OwnProtocol, protocols } from './protocols.ts';
 import { dns, drain, front, log, milliseconds } from './schema.ts';
 
 const IN_BAND = ['require', 'require-for', 'prefer'] as const;
-export const MODES = [...IN_BAND, 'implicit', 'auto'] as const;
+const MODES = [...IN_BAND, 'implicit', 'auto'] as const;
 
 const port = z.int().min(1).max(0xffff);
 

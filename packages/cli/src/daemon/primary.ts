@@ -3,7 +3,7 @@ import { shareOf } from './means.ts';
 import { createMetrics, UNCOUNTED } from './metrics.ts';
 import { operate } from './operate.ts';
 import type { Operation } from './operation.ts';
-import type { Operated } from './run-file.ts';
+import type { Runnable } from './run-file.ts';
 import { createTeam } from './team.ts';
 import { createTicketKey } from './tickets.ts';
 
@@ -11,7 +11,7 @@ import { createTicketKey } from './tickets.ts';
  * Has workers serve, and serves nobody itself: it reads the configuration first, so that a faulty one reaches no worker.
  * @throws what `make` throws, and what the system says when an address cannot be had
  */
-export async function runPrimary<Config extends Operation>({ file, read, make, log }: Operated<Config>): Promise<void> {
+export async function runPrimary<Config extends Operation>({ file, read, make, log }: Runnable<Config>): Promise<void> {
   let config = read();
   const metrics = config.admin === undefined ? UNCOUNTED : await createMetrics('primary');
   const ticketKey = createTicketKey(file, config);

@@ -24,7 +24,7 @@ export interface DaemonOptions {
 }
 
 /** What makes a daemon of a file. */
-interface Daemon<Config extends Operation> {
+interface DaemonKind<Config extends Operation> {
   readonly schema: z.ZodType<Config>;
   /** The configuration as it would be written, with every default in it. */
   readonly printed: (config: Config) => Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ interface Daemon<Config extends Operation> {
 }
 
 /** A daemon that is to be run. */
-export interface Operated<Config extends Operation> {
+export interface Runnable<Config extends Operation> {
   readonly file: string;
   /** The configuration as it is now. @throws UsageError */
   readonly read: () => Config;
@@ -54,7 +54,7 @@ export const declareDaemon = (command: Command, what: string): Command =>
 /** Runs a daemon by its file, or says what there is to say about the file. */
 export async function runFile<Config extends Operation>(
   options: DaemonOptions & Common,
-  { schema, printed, make, admit, names: [one, many] }: Daemon<Config>,
+  { schema, printed, make, admit, names: [one, many] }: DaemonKind<Config>,
 ): Promise<ExitStatus> {
   const { config: file } = options;
   const config = readConfigFile(file, schema);
@@ -85,7 +85,7 @@ export async function runFile<Config extends Operation>(
     return next;
   };
   let first: Config | undefined = config;
-  const operated: Operated<Config> = {
+  const runnable: Runnable<Config> = {
     file,
     read() {
       const current = first ?? readAgain();
@@ -95,7 +95,7 @@ export async function runFile<Config extends Operation>(
     make: (current, means) => make(current, log, means),
     log,
   };
-  if (cluster.isWorker) await runWorker(operated).then(leaveTeam);
-  else await (config.workers > 1 ? runPrimary(operated) : runSolo(operated));
+  if (cluster.isWorker) await runWorker(runnable).then(leaveTeam);
+  else await (config.workers > 1 ? runPrimary(runnable) : runSolo(runnable));
   return EXIT.done;
 }

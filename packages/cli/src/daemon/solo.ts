@@ -3,11 +3,11 @@ import { shareOf } from './means.ts';
 import { createMetrics, UNCOUNTED } from './metrics.ts';
 import { operate } from './operate.ts';
 import type { Operation } from './operation.ts';
-import type { Operated } from './run-file.ts';
+import type { Runnable } from './run-file.ts';
 import { createTicketKey } from './tickets.ts';
 
 /** Serves with this process alone. @throws what `make` throws, and what the system says when an address cannot be had */
-export async function runSolo<Config extends Operation>({ file, read, make, log }: Operated<Config>): Promise<void> {
+export async function runSolo<Config extends Operation>({ file, read, make, log }: Runnable<Config>): Promise<void> {
   let config = read();
   const metrics = config.admin === undefined ? UNCOUNTED : await createMetrics();
   const daemon = createDaemon(log, () => metrics.refused(EVERYWHERE, 'too-many'));

@@ -4,7 +4,7 @@ import { readNamedOctets } from './named-file.ts';
 import type { Operation } from './operation.ts';
 
 /** As many octets has Node's key of session tickets: a name, one for HMAC, one for AES. */
-export const TICKET_KEY_OCTETS = 48;
+const TICKET_KEY_OCTETS = 48;
 
 /**
  * The key of session tickets at this time: the file's, or one by chance that is replaced after its time.

@@ -4,11 +4,11 @@ import { shareOf } from './means.ts';
 import { createMetrics, type Metrics, UNCOUNTED } from './metrics.ts';
 import type { Operation } from './operation.ts';
 import { type Answer, HERE, type Order, PULSE_MS } from './orders.ts';
-import type { Operated } from './run-file.ts';
+import type { Runnable } from './run-file.ts';
 import { EVERYWHERE } from './solo.ts';
 
 /** Serves as the primary process orders, and ends with it. Signals are the primary's, whoever sends them to all of us. */
-export function runWorker<Config extends Operation>({ read, make, log }: Operated<Config>): Promise<void> {
+export function runWorker<Config extends Operation>({ read, make, log }: Runnable<Config>): Promise<void> {
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
   let metrics: Metrics = UNCOUNTED;
   let daemon: Daemon | undefined;

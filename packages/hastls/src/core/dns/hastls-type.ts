@@ -2,7 +2,7 @@ import { type Parsed, parsed } from '../bytes/parsed.ts';
 import { typeToText } from './type-names.ts';
 
 /** The range that IANA leaves to private use. [RFC6895 §3.1] */
-export const PRIVATE_TYPES: { readonly first: number; readonly last: number } = { first: 65280, last: 65534 };
+const PRIVATE_TYPES = { first: 65280, last: 65534 };
 
 /** Numbers in the private range that others use already. [F1] */
 const TAKEN: ReadonlyMap<number, string> = new Map([

@@ -37,7 +37,7 @@ export function readHastls(rdata: Uint8Array): Hastls {
 }
 
 /** `undefined` for the one pair that may not be published. [R14] [R15] [R16] [R23] */
-export function toDoors(plain: number, tls: number): Doors | undefined {
+function toDoors(plain: number, tls: number): Doors | undefined {
   const [plainPort, tlsPort] = [toPort(plain), toPort(tls)];
   if (plainPort === undefined) return tlsPort === undefined ? undefined : { kind: 'tls-only', tls: tlsPort };
   if (tlsPort === undefined) return { kind: 'plain-only', plain: plainPort };

@@ -94,7 +94,7 @@ function actionTrees({ because, plan, flags }: Decision, paint: Paint): readonly
 }
 
 /** An attempt in words. */
-export function sayAttempt({ do: how, port, unauthenticated }: Attempt, paint: Paint): string {
+function sayAttempt({ do: how, port, unauthenticated }: Attempt, paint: Paint): string {
   const whom = unauthenticated === true ? paint.doubtful(', to nobody knows whom') : '';
   switch (how) {
     case 'tls':

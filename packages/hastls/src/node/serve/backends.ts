@@ -91,7 +91,7 @@ export function createBackends(
 const REST_MS = 10_000;
 
 /** Where a backend is, for people. */
-export const placeOf = (backend: Endpoint): string =>
+const placeOf = (backend: Endpoint): string =>
   'path' in backend
     ? backend.path
     : `${backend.host.includes(':') ? `[${backend.host}]` : backend.host}:${backend.port}`;

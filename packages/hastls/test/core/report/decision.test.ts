@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readHastls, toPort, writeHastls } from '#core/dns/index.js';
-import { type Attempt, decide, STANCES } from '#core/policy/index.js';
-import {
-  type Decided,
-  decisionObject,
-  decisionsTree,
-  decisionTree,
-  drawTree,
-  plain,
-  sayAttempt,
-} from '#core/report/index.js';
+import { readHastls, writeHastls } from '#core/dns/index.js';
+import { decide, STANCES } from '#core/policy/index.js';
+import { type Decided, decisionObject, decisionsTree, decisionTree, drawTree, plain } from '#core/report/index.js';
 
 const rdata = writeHastls(25, 25, 0);
 assert.ok(rdata.ok);
@@ -80,8 +72,7 @@ test('a refusal says so where the plan would be', () => {
 });
 
 test('[R7] [A29] TLS without authentication is called what it is', () => {
-  const port = toPort(25);
-  assert.ok(port);
-  const attempt: Attempt = { do: 'upgrade', port, unauthenticated: true };
-  assert.equal(sayAttempt(attempt, plain), 'TLS by in-band upgrade, port 25, to nobody knows whom');
+  const daring = decide({ service, stance: 'cfb', evidence, switches: { unauthenticatedTls: true } });
+  const lines = drawTree(decisionTree({ ...decided('cfb'), decision: daring }, plain));
+  assert.equal(lines.at(-2), '   ├─ 2. TLS by in-band upgrade, port 25, to nobody knows whom');
 });

@@ -4,6 +4,7 @@ import { decodeMessage, encodeMessage, type Message, type Question, RCODE, recor
 import type { Anchor } from '#core/dnssec/index.js';
 import { createDatagrams } from '#node/resolve/udp.js';
 import { listening, type Peer, start } from '../peers/peer.ts';
+import { confinedTo } from '../peers/unbound.ts';
 
 /** What Unbound is to believe, and whom to ask. */
 export interface Bench {
@@ -22,20 +23,12 @@ export async function startJudge(home: string, { port, upstream, anchors, at }: 
   await writeFile(
     config,
     `server:
-  directory: "${home}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  logfile: ""
-  do-daemonize: no
+${confinedTo(home)}
   interface: 127.0.0.1
   port: ${port}
-  num-threads: 1
   edns-buffer-size: 65535
   max-udp-size: 65535
   unknown-server-time-limit: 5000
-  do-not-query-localhost: no
   trust-anchor-file: "${anchorFile}"
   trust-anchor-signaling: no
   root-key-sentinel: no

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { copyOf, type Need } from './commands.ts';
 import { listening, type Peer, start } from './peer.ts';
 import type { Certificate } from './test-ca.ts';
+import { confinedTo } from './unbound.ts';
 
 /** Where a resolver listens, on 127.0.0.1 and on ::1, with which certificate, and whom it asks in its turn. */
 export interface Front {
@@ -33,19 +34,12 @@ const unbound: EncryptedResolver = {
     await writeFile(
       config,
       `server:
-  directory: "${home}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  do-daemonize: no
-  num-threads: 1
+${confinedTo(home)}
 ${[tls, https].flatMap((port) => ['127.0.0.1', '::1'].map((at) => `  interface: ${at}@${port}`)).join('\n')}
   tls-port: ${tls}
   https-port: ${https}
   tls-service-pem: "${certificate.chain}"
   tls-service-key: "${certificate.key}"
-  do-not-query-localhost: no
   local-zone: "test." nodefault
   module-config: "iterator"
 remote-control:

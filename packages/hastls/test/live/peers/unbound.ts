@@ -5,6 +5,17 @@ import { type Peer, start } from './peer.ts';
 
 export const UNBOUND: Need = { packages: 'unbound bind9-dnsutils', commands: ['unbound', 'dig'] };
 
+/** What an Unbound says of itself that is an ordinary process, keeps to its folder, and asks on loopback. */
+export const confinedTo = (home: string): string => `  directory: "${home}"
+  chroot: ""
+  username: ""
+  pidfile: ""
+  use-syslog: no
+  logfile: ""
+  do-daemonize: no
+  num-threads: 1
+  do-not-query-localhost: no`;
+
 /** How Unbound is to find and judge the test world. */
 export interface Recursion {
   readonly port: number;
@@ -24,17 +35,9 @@ export async function startUnbound(home: string, recursion: Recursion): Promise<
   await writeFile(
     config,
     `server:
-  directory: "${home}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  use-syslog: no
-  logfile: ""
-  do-daemonize: no
+${confinedTo(home)}
   interface: 127.0.0.1
   port: ${port}
-  num-threads: 1
-  do-not-query-localhost: no
   local-zone: "test." nodefault
   trust-anchor-file: "${home}/root.anchor"
   trust-anchor-signaling: no

@@ -11,7 +11,7 @@ import { createAuthority } from 'hastls/testing';
 import { readConfigFile } from '../../dist/daemon/config-file.js';
 import { gatewayConfig } from '../../dist/daemon/gateway-config.js';
 import { createMetrics } from '../../dist/daemon/metrics.js';
-import { freePort } from './started.ts';
+import { freePort } from '../free-port.ts';
 
 // What is in deploy/ fits what it is deployed with.
 

@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { createAuthority } from 'hastls/testing';
+import { freePort } from '../free-port.ts';
 
 // The command as an operator runs it: what it logs, and what it does when it is told to.
 
@@ -72,14 +73,6 @@ certificates = [{ cert = "chain.pem", key = "key.pem" }]
       }
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo; // it listens on TCP
-  await once(server.close(), 'close');
-  return port;
 }
 
 async function client(

@@ -5,7 +5,8 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type tls from 'node:tls';
-import { echoes, freePort, greeted, startGateway } from './started.js';
+import { freePort } from '../free-port.ts';
+import { echoes, greeted, startGateway } from './started.ts';
 
 // A gateway as an operator sees it: metrics, health, workers, reloading, limits.
 

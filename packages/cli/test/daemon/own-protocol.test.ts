@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import { createAuthority } from 'hastls/testing';
+import { freePort } from '../free-port.ts';
 import { startWorld } from '../world.ts';
 import { startZones } from '../zones.ts';
 
@@ -162,14 +163,6 @@ async function listening(t: TestContext, answer: (line: string) => string): Prom
   await once(server, 'listening');
   t.after(() => server.close());
   return (server.address() as net.AddressInfo).port; // as: it listens on TCP
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo; // as: it listens on TCP
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 /** Says one line in clear, and gives what is answered. */

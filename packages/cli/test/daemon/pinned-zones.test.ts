@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createHierarchy, createZoneKey, setTtl, startDnsServer } from 'hastls/testing';
-import { freePort, startGateway } from './started.ts';
+import { freePort } from '../free-port.ts';
+import { startGateway } from './started.ts';
 import { client, startTunnels, tunnel } from './started-tunnel.ts';
 
 // A zone that is signed, until the zone above it, provably, says that it is not: as one does whose keys were stolen.

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import net from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createAuthority } from 'hastls/testing';
+import { freePort } from '../free-port.ts';
 import { startWorld } from '../world.ts';
 import { startZones } from '../zones.ts';
 
@@ -76,14 +75,6 @@ _imap._tcp.new.example.test:
     [1, 3, 'A37', ['_imap._tcp.lax.example.test. 300 IN HASTLS 143 143 0']],
   );
 });
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo; // it listens on TCP
-  await once(server.close(), 'close');
-  return port;
-}
 
 test('[A37] a contradiction is logged when a gateway starts; with enforce_record it does not start', async (t) => {
   const port = await freePort();

@@ -9,6 +9,7 @@ import type { TestContext } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { createAuthority } from 'hastls/testing';
+import { freePort } from '../free-port.ts';
 import { type Log, readLog } from './log.ts';
 
 const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
@@ -81,14 +82,6 @@ export async function startGateway(
       return { status: response.status, text: await response.text() };
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo; // it listens on TCP
-  await once(server.close(), 'close');
-  return port;
 }
 
 /** A client that was greeted. */

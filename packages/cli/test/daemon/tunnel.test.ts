@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
 import { test } from 'node:test';
-import { freePort } from './started.ts';
+import { freePort } from '../free-port.ts';
 import { client, startTunnels, tunnel } from './started-tunnel.ts';
 
 test('the tunnel daemon carries a client, and tells its log how and how much', async (t) => {

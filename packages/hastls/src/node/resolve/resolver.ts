@@ -53,7 +53,9 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   const lookups = createSharing<Answer>();
   const questions = createSharing<Answered>();
   let loaded: Promise<Tools> | undefined;
+  let memory = {}; // another one whenever all is forgotten
   const forget = () => {
+    memory = {};
     answers.clear();
     zones.clear();
   };
@@ -84,17 +86,19 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
     const asked: Inquiry[] = [];
     const { upstreams, insist, keeper } = await tools();
     const anchors = keeper === undefined ? settings.trust.anchors : await keeper.anchors(began);
+    const begun = memory;
     const context = { ...settings.trust, ...byClock, anchors, at: began, hashes, known: zones.find };
     const ask: AskWithout = (each, signal, without, { read, isRoomy }) => {
       const work = (left: Signal) => upstreams.ask(each, left, without, read);
       return isRoomy ? questions.join([keyOf(each), ...without].join(' '), signal, work) : work(signal);
     };
     const found = await insist(question, context, { ...upstreams, ask }, settings.timeoutMs, off, asked);
+    const answer = toAnswer(pinned(found, settings.pinnedZones, seen ?? NOBODY));
+    if (memory !== begun) return { ...answer, asked }; // by keys that may be trusted no more [RFC5011 §2.1]
     for (const zone of found.learnt) {
       zones.keep(canonical(zone.zone), zone, believable(zone.expires, began));
       if (seen !== undefined && zone.proof === 'secure' && seen.size < MAX_PINNED) seen.add(canonical(zone.zone));
     }
-    const answer = toAnswer(pinned(found, settings.pinnedZones, seen ?? NOBODY));
     keepAnswer(answers, keyOf(question), answer, began);
     return { ...answer, asked }; // which is kept by nobody
   }

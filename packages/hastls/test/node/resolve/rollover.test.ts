@@ -6,7 +6,10 @@ import { test } from 'node:test';
 import { text } from '#core/bytes/index.js';
 import { ROOT, TYPE } from '#core/dns/index.js';
 import { readAnchorsState } from '#core/dnssec/index.js';
+import { BUILD_DATE } from '#node/resolve/build-date.js';
 import { createResolver, type ResolverOptions } from '#node/resolve/index.js';
+import { resolverOf } from '#node/resolve/resolver.js';
+import { toSettings } from '#node/resolve/settings.js';
 import {
   type Attack,
   attacked,
@@ -169,4 +172,53 @@ test('within an hour the keys are not looked at again, and the file stays as it 
     const before = await readFile(file, 'utf8');
     assert.equal(await on(0.01, [k1, k2]), 'secure: k1 valid');
     assert.equal(await readFile(file, 'utf8'), before);
+  }));
+
+test('[RFC5011 §2.1] what is still being proven by a key while that is revoked is not kept', () =>
+  withMachine(async ({ file }) => {
+    const now = BUILD_DATE + 1_000_000;
+    const others = [
+      { apex: 'test.', records: 'host A 192.0.2.1\nalias CNAME slow.other.' },
+      { apex: 'other.', records: 'slow A 192.0.2.2' },
+    ];
+    const before = createHierarchy({ at: now, zones: [{ apex: '.', keys: [k1] }, ...others] });
+    const after = createHierarchy({ at: now, zones: [{ apex: '.', keys: [k2, revoke(k1)] }, ...others] });
+    let [world, isSlow] = [before, true];
+    let reached = () => {};
+    const server = await startDnsServer((question) => {
+      if (question.name !== 'slow.other.') {
+        const { answers, ...rest } = world.answer(question) ?? assert.fail();
+        return { ...rest, answers: answers.filter(({ name }) => name !== 'slow.other.') };
+      }
+      reached();
+      return isSlow ? undefined : world.answer(question);
+    });
+    const time = { now };
+    const trusted = [k1, k2].flatMap((key) =>
+      anchors.map(({ zone, record }) => ({ zone, record: { ...record, rdata: dsRdata(ROOT, key) } })),
+    );
+    const settings = toSettings({ servers: [server.url], anchors: trusted, anchorsState: file });
+    const resolver = resolverOf(settings, { now: () => time.now, elapsedMs: () => 0 });
+    const proof = async (name: string) => (await resolver.lookup(name, 'A')).proof;
+    try {
+      assert.equal(await proof('host.test'), 'secure');
+      const read = readAnchorsState(await readFile(file, 'utf8'));
+      assert.ok(read.ok);
+      time.now = (read.value[0]?.next ?? 0) - 1;
+      const isAskedFor = new Promise<void>((resolve) => {
+        reached = resolve;
+      });
+      const slow = proof('alias.test');
+      await isAskedFor;
+      time.now += 2;
+      world = after;
+      assert.equal(await proof('nobody.test'), 'secure');
+      assert.match(await stateIn(file), /k1 revoked/);
+      [world, isSlow] = [before, false];
+      assert.equal(await slow, 'secure', 'as it was when it was asked for');
+      assert.equal(await proof('alias.test'), 'bogus');
+    } finally {
+      resolver.close();
+      await server.close();
+    }
   }));

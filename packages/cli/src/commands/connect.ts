@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Connection, connect } from 'hastls';
 import { STANCES, type Stance } from 'hastls/policy';
-import { type Connected, connectionObject, connectionTree, drawTree } from 'hastls/report';
+import { type Connected, connectionObject, connectionTree, drawTree, printable } from 'hastls/report';
 import { does } from '../command.ts';
 import { type Common, toWord } from '../common-options.ts';
 import { decidedBy } from '../decided.ts';
@@ -59,12 +59,12 @@ async function run(options: Own & Common, url = ''): Promise<ExitStatus> {
 }
 
 async function talk({ security, how, socket, tried }: Connection, options: Common): Promise<ExitStatus> {
-  const steps = tried.map(({ do: step, port, why }) => `${step}, port ${port}: ${why}`);
+  const steps = tried.map(({ do: step, port, why }) => `${step}, port ${port}: ${printable(why)}`);
   if (security === 'tls') note(options, 'info', `connected: ${how} TLS`, steps);
   else complain(`mind: this connection is ${security}`, steps); // whatever --quiet says: nobody may learn of this later
   const broken = await relay(socket);
   if (broken === undefined) return EXIT.done;
-  complain(`the connection broke: ${broken.message} (${broken.code ?? 'no code'})`);
+  complain(`the connection broke: ${printable(broken.message)} (${broken.code ?? 'no code'})`);
   return EXIT.unknown;
 }
 

@@ -36,18 +36,23 @@ export function refusal({ target, snapshot, because, stance }: Explanation): Has
 /** The plan is there, but nowhere to go. */
 export function withoutAddress({ target, snapshot }: Explanation): HastlsError {
   const because = snapshot.answers.slice(0, 2).flatMap((each) => each.because);
+  const isUnasked = snapshot.answers.length === 0; // whoever answered for the local link, or did not, proves nothing [A34]
   const proofs = snapshot.answers.slice(0, 2).map((each) => each.proof);
   if (proofs.includes('bogus'))
     return new HastlsError('ERR_HASTLS_BOGUS', `${target.host}: its address is bogus`, because);
-  if (proofs.includes('indeterminate'))
+  if (isUnasked || proofs.includes('indeterminate'))
     return new HastlsError('ERR_HASTLS_UNPROVEN', `${target.host}: its address could not be found out`, because);
   return new HastlsError('ERR_HASTLS_NO_ADDRESS', `${target.host} has no address`, because);
 }
 
 /** Every attempt failed: named after the failure that tells most. */
-export function failure({ target }: Explanation, tried: readonly Tried[]): HastlsError {
+export function failure({ target, snapshot }: Explanation, tried: readonly Tried[]): HastlsError {
   const worst = SEVERITY.find((outcome) => tried.some((each) => each.outcome === outcome)) ?? 'unreachable';
-  const because = tried.map(({ do: how, port, outcome, why }) => `${WORDS[how]} on port ${port}: ${outcome}: ${why}`);
+  const { proof } = snapshot.evidence;
+  const because = [
+    ...tried.map(({ do: how, port, outcome, why }) => `${WORDS[how]} on port ${port}: ${outcome}: ${why}`),
+    ...(proof === 'bogus' || proof === 'indeterminate' ? [`and what DNS says of its promise is ${proof} [A23]`] : []),
+  ];
   const telling = tried.find((each) => each.outcome === worst);
   return new HastlsError(
     CODE_OF[worst],

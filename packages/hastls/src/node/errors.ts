@@ -9,7 +9,7 @@ const BLAME = {
   ERR_HASTLS_BOGUS: 'network',
   /** Could not find out what the server promises. */
   ERR_HASTLS_UNPROVEN: 'network',
-  /** The host has no address, or none could be found. */
+  /** The host has no address, and that is known: what could not be found out is unproven. */
   ERR_HASTLS_NO_ADDRESS: 'network',
   /** The port could not be reached. */
   ERR_HASTLS_UNREACHABLE: 'network',

@@ -5,7 +5,17 @@ import { type Connection, type ConnectOptions, connect, explain, HastlsError } f
 import type { FallbackCause } from 'hastls/policy';
 import { imap, smtp } from 'hastls/profiles';
 import { createResolver } from 'hastls/resolve';
-import { type Attack, against, answerServfail, ofType, selfSigned, staySilent, stripSignatures } from 'hastls/testing';
+import {
+  type Attack,
+  against,
+  answerServfail,
+  ofType,
+  selfSigned,
+  spoilSignatures,
+  staySilent,
+  stripSignatures,
+} from 'hastls/testing';
+import { freePort } from '../upgrade/peers.js';
 import { authority, resolving, serving } from './world.js';
 
 const HASTLS = 65400;
@@ -209,6 +219,13 @@ for (const [what, attack, proof, code] of unproven)
     }
   });
 
+test('[A23] when TLS fails too, what DNS said is told beside', async (t) => {
+  const dns = await resolving(t, promising('0 993 1'), against(ofType(HASTLS), spoilSignatures));
+  const error = await refused(connect(`imap://mail.example:${await freePort(t)}`, { dns, stance: 'cfb' }));
+  assert.equal(error.code, 'ERR_HASTLS_UNREACHABLE');
+  assert.match(error.because.at(-1) ?? '', /what DNS says of its promise is bogus/);
+});
+
 test('[A22] [A24] [R34] in a provably unsigned zone the record is not even asked for', async (t) => {
   const asked: number[] = [];
   const spy: Attack = (honest) => (question) => {
@@ -296,6 +313,7 @@ test('a host without an address, and one that does not exist, are told apart fro
   const dns = await resolving(t, 'mail TXT "no address"');
   assert.equal((await refused(connect('imap://mail.example', { dns }))).code, 'ERR_HASTLS_NO_ADDRESS');
   assert.equal((await refused(connect('imap://nobody.example', { dns }))).code, 'ERR_HASTLS_NO_ADDRESS');
+  assert.equal((await refused(connect('imap://nobody.local', { dns }))).code, 'ERR_HASTLS_UNPROVEN');
   const deaf = await resolving(t, promising(), staySilent);
   assert.equal((await refused(connect('imap://mail.example', { dns: deaf }))).code, 'ERR_HASTLS_UNPROVEN');
 });

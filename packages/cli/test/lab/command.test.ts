@@ -11,7 +11,7 @@ const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
 /** Starts the lab, and gives what it says when it is up; `last` is how its words end. */
 async function startLab(args: readonly string[], last: RegExp): Promise<{ lab: ChildProcess; said: string }> {
-  const lab = spawn(process.execPath, [BIN, 'lab', ...args], { stdio: ['ignore', 'pipe', 'inherit'], timeout: 60_000 });
+  const lab = spawn(process.execPath, [BIN, 'lab', ...args], { stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 });
   let said = '';
   for await (const text of lab.stdout) {
     said += text;
@@ -21,6 +21,7 @@ async function startLab(args: readonly string[], last: RegExp): Promise<{ lab: C
 }
 
 async function stop(lab: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (lab.exitCode !== null || lab.signalCode !== null) return lab.exitCode; // it was ended by its time limit
   lab.kill(signal);
   const [status] = await once(lab, 'exit');
   return status;

@@ -12,8 +12,8 @@ export interface Writer {
   patchUint16(offset: number, value: number): void;
   /** Forgets everything from `length` on. */
   truncate(length: number): void;
-  /** A copy of what was written, or `same` if those are the same octets; the writer is empty then. */
-  finish(same?: Uint8Array): Uint8Array;
+  /** A copy of what was written; the writer is empty then. */
+  finish(): Uint8Array;
 }
 
 /** Where a writer is. Writers are made for each name and record, so they share their functions. */
@@ -64,8 +64,8 @@ const FUNCTIONS: ThisType<Place> & Omit<Writer, 'length'> = {
   truncate(shorter) {
     this.length = Math.min(this.length, shorter);
   },
-  finish(same) {
-    const written = same !== undefined && holds(this, same) ? same : this.buffer.slice(0, this.length);
+  finish() {
+    const written = this.buffer.slice(0, this.length);
     if (this.buffer.length === SPARE_SIZE && spare.length < MAX_SPARE) spare.push(this.buffer);
     this.buffer = NOTHING;
     this.length = 0;
@@ -79,12 +79,6 @@ const NOTHING = new Uint8Array(0);
 export function writer(): Writer {
   const buffer = spare.pop() ?? new Uint8Array(SPARE_SIZE);
   return { __proto__: FUNCTIONS, buffer, length: 0 } as object as Writer; // as: TypeScript takes __proto__ for a property
-}
-
-function holds({ buffer, length }: Place, octets: Uint8Array): boolean {
-  if (octets.length !== length) return false;
-  for (let index = 0; index < length; index++) if (buffer[index] !== octets[index]) return false;
-  return true;
 }
 
 function room(place: Place, more: number): number {

@@ -6,7 +6,7 @@ import type { Writer } from '../bytes/writer.ts';
 import { ip4FromText, ip4ToText, ip6FromText, ip6ToText } from './address.ts';
 import { decodeEscapes, quote } from './character-string.ts';
 import { parseName, writeName } from './name.ts';
-import { readName, readNameOctets } from './name-reader.ts';
+import { expandName, readName } from './name-reader.ts';
 import { ttlFromText } from './ttl.ts';
 import { typeFromText, typeToText } from './type-names.ts';
 import type { Words } from './words.ts';
@@ -19,8 +19,8 @@ export type Form = 'as-is' | 'canonical';
  * and throws a `RangeError` when there is none.
  */
 export interface Field {
-  /** Wire to wire: names are written out in full. */
-  copy(from: Reader, to: Writer, form: Form): void;
+  /** Goes past the field. Gives what is to stand in its place where its octets are not to stay: names are written out in full. */
+  read(from: Reader, form: Form): Uint8Array | undefined;
   /** Wire to presentation. */
   toText(from: Reader, hastlsType: number): string;
   /** Presentation to wire. */
@@ -91,9 +91,10 @@ export const tag: Field = counted(
 
 /** Character strings to the end, one at least. [RFC1035 §3.3.14] */
 export const strings: Field = {
-  copy(from, to, form) {
-    do string.copy(from, to, form);
+  read(from, form) {
+    do string.read(from, form);
     while (from.left > 0);
+    return undefined;
   },
   toText(from, hastlsType) {
     const written: string[] = [];
@@ -109,19 +110,19 @@ export const strings: Field = {
 
 /** One string to the end, without a length. [RFC8659 §4.1] */
 export const stringRest: Field = {
-  copy: (from, to) => void to.bytes(from.rest()),
+  read: (from) => void from.skip(from.left),
   toText: (from) => quote(from.rest()),
   fromText: (from, to) => void to.bytes(decodeEscapes(from.next('a value').text)),
 };
 
 function number(octets: 1 | 2 | 4): Field {
   const max = 2 ** (octets * 8) - 1;
-  const read = (from: Reader) => (octets === 1 ? from.uint8() : octets === 2 ? from.uint16() : from.uint32());
+  const value = (from: Reader) => (octets === 1 ? from.uint8() : octets === 2 ? from.uint16() : from.uint32());
   const write = (to: Writer, value: number) =>
     void (octets === 1 ? to.uint8(value) : octets === 2 ? to.uint16(value) : to.uint32(value));
   return {
-    copy: (from, to) => write(to, read(from)),
-    toText: (from) => String(read(from)),
+    read: (from) => void from.skip(octets),
+    toText: (from) => String(value(from)),
     fromText: (from, to) => write(to, numberFromText(from.next('a number').text, max)),
   };
 }
@@ -135,54 +136,57 @@ function numberFromText(word: string, max: number): number {
 
 function nameField(when: 'lowered' | 'as it stands'): Field {
   return {
-    copy(from, to, form) {
-      const octets = readNameOctets(from);
-      to.bytes(form === 'canonical' && when === 'lowered' ? octets.map(lowered) : octets);
+    read(from, form) {
+      const start = from.at;
+      const writtenOut = expandName(from);
+      if (form === 'as-is' || when === 'as it stands') return writtenOut;
+      const octets = writtenOut ?? from.whole.subarray(start, from.at);
+      return octets.some(isUpper) ? octets.map(lowered) : writtenOut;
     },
     toText: (from) => readName(from, 'forbidden'),
     fromText: (from, to) => writeName(to, parseName(from.next('a name').text, from.origin)),
   };
 }
 
-/** ASCII letters in lower case; the lengths of labels lie below them, and stay. */
-const lowered = (octet: number): number => (octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet);
+/** ASCII letters: the lengths of labels lie below them. */
+const isUpper = (octet: number): boolean => octet >= 0x41 && octet <= 0x5a;
+const lowered = (octet: number): number => (isUpper(octet) ? octet | 0x20 : octet);
 
 function fixed(octets: number, toText: (of: Uint8Array) => string, fromText: (word: string) => Uint8Array): Field {
   return {
-    copy: (from, to) => void to.bytes(from.take(octets)),
+    read: (from) => void from.skip(octets),
     toText: (from) => toText(from.take(octets)),
     fromText: (from, to) => void to.bytes(fromText(from.next('an address').text)),
   };
 }
 
 function rest(toText: (of: Uint8Array) => string, fromText: (words: string) => Uint8Array): Field {
-  const some = (octets: Uint8Array): Uint8Array => {
-    if (octets.length === 0) throw new RangeError('the last field is empty');
-    return octets;
+  const some = (length: number): number => {
+    if (length === 0) throw new RangeError('the last field is empty');
+    return length;
   };
   return {
-    copy: (from, to) => void to.bytes(some(from.rest())),
-    toText: (from) => toText(some(from.rest())),
+    read: (from) => void from.skip(some(from.left)),
+    toText: (from) => toText(from.take(some(from.left))),
     fromText(from, to) {
       let written = '';
       while (from.left > 0) written += from.next('').text;
-      to.bytes(some(fromText(written)));
+      const octets = fromText(written);
+      some(octets.length);
+      to.bytes(octets);
     },
   };
 }
 
 function counted(toText: (of: Uint8Array) => string, fromText: (word: string) => Uint8Array, least = 0): Field {
-  const take = (from: Reader) => {
-    const octets = from.take(from.uint8());
-    if (octets.length < least) throw new RangeError('a string of no octets where one is wanted');
+  const length = (from: Reader): number => {
+    const octets = from.uint8();
+    if (octets < least) throw new RangeError('a string of no octets where one is wanted');
     return octets;
   };
   return {
-    copy(from, to) {
-      const octets = take(from);
-      to.uint8(octets.length).bytes(octets);
-    },
-    toText: (from) => toText(take(from)),
+    read: (from) => void from.skip(length(from)),
+    toText: (from) => toText(from.take(length(from))),
     fromText(from, to) {
       const octets = fromText(from.next('a string').text);
       if (octets.length > 255) throw new RangeError(`a string has at most 255 octets, this one ${octets.length}`);

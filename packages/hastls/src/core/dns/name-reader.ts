@@ -14,8 +14,11 @@ const MAX_JUMPS = 127;
 export const readName = (from: Reader, compression: 'allowed' | 'forbidden' = 'allowed'): Name =>
   (textOf(findName(from, compression, 0), from.whole) || '.') as Name; // built of checked labels
 
-/** The octets of the name that `readName` would read, written out. */
-export const readNameOctets = (from: Reader): Uint8Array => octetsOf(findName(from, 'allowed', 0), from.whole);
+/** Goes past a name as `readName` does, and gives its octets written out where they are not so already. */
+export function expandName(from: Reader): Uint8Array | undefined {
+  const name = findName(from, 'allowed', 0);
+  return name.tail && octetsOf(name, from.whole);
+}
 
 /** Where a name is, whose every part was checked; what it comes to is made when somebody wants it, and kept. */
 interface FoundName {
@@ -61,6 +64,7 @@ function textOf(name: FoundName, whole: Uint8Array): string {
 
 /** The text of a name's own labels. Octets that stand for themselves, as nearly all do, are not gone through one by one. */
 function ownText({ start, labelled }: FoundName, whole: Uint8Array): string {
+  if (labelled === 0) return ''; // nothing but a pointer
   const dotted = whole.slice(start + 1, start + 1 + labelled);
   let count = 0;
   for (let at = whole[start] as number; at < labelled; count++) {

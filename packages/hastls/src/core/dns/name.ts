@@ -46,8 +46,8 @@ export function labelCount(of: Name): number {
 /** The name without its leftmost label. The root is its own parent. */
 export function parent(of: Name): Name {
   if (of === ROOT) return ROOT;
-  const [first = ''] = of.includes('\\') ? labels(of) : [of.slice(0, of.indexOf('.'))];
-  return (of.slice(first.length + 1) || '.') as Name; // the tail of a name is a name
+  const dot = of.includes('\\') ? (labels(of)[0] as string).length : of.indexOf('.'); // it has one, as it is not the root
+  return (of.slice(dot + 1) || '.') as Name; // the tail of a name is a name
 }
 
 /** The rightmost `count` labels of the name. */
@@ -75,16 +75,17 @@ export const child = (label: string, of: Name): Name => checkedLength([presented
 export const canonical = (of: Name): Name => of.toLowerCase() as Name; // a Name is ASCII, so nothing else changes
 
 /** Whether two names differ at most in the case of ASCII letters. [RFC4343] */
-export const sameName = (a: Name, b: Name): boolean => a === b || canonical(a) === canonical(b);
+export const sameName = (a: Name, b: Name): boolean =>
+  a === b || (a.length === b.length && canonical(a) === canonical(b));
 
 /** Whether `of` is `above` or lies below it. */
 export function isWithin(of: Name, above: Name): boolean {
   if (above === ROOT) return true;
-  const [long, short] = [canonical(of), canonical(above)];
-  if (!long.endsWith(short)) return false;
-  if (long.length === short.length) return true;
+  const start = of.length - above.length;
+  if (start <= 0) return sameName(of, above);
+  if (!sameName(of.slice(start) as Name, above)) return false; // perhaps no name, but compared as one
   // "\." and "\\." differ: only a walk along the labels can tell a dot that separates from one that was escaped
-  return long.includes('\\') ? suffix(long, labelCount(short)) === short : long[long.length - short.length - 1] === '.';
+  return of.includes('\\') ? sameName(suffix(of, labelCount(above)), above) : of[start - 1] === '.';
 }
 
 /** Canonical order: by labels from the right, octet by octet, shorter first. [RFC4034 §6.1] */

@@ -1,8 +1,8 @@
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { type Parsed, parsed } from '../bytes/parsed.ts';
 import { type Reader, reader } from '../bytes/reader.ts';
-import { writer } from '../bytes/writer.ts';
-import type { Form } from './fields.ts';
+import { type Writer, writer } from '../bytes/writer.ts';
+import type { Field, Form } from './fields.ts';
 import { HASTLS_TYPE } from './hastls.ts';
 import { type Name, ROOT } from './name.ts';
 import { textFormat, wireFormat } from './rdata-formats.ts';
@@ -19,11 +19,21 @@ const MAX_RDATA = 0xffff;
 export function readRdata(type: number, from: Reader, form: Form = 'as-is'): Uint8Array {
   const format = wireFormat(type);
   if (format === undefined) return from.rest();
-  const start = from.at;
-  const to = writer();
-  for (const field of format) field.copy(from, to, form);
+  const { whole } = from;
+  let kept = from.at; // all before it is written
+  let changed: Writer | undefined;
+  // an iterator would make an object for each field of each record
+  for (let index = 0; index < format.length; index++) {
+    const at = from.at;
+    const instead = (format[index] as Field).read(from, form);
+    if (instead === undefined) continue;
+    changed ??= writer();
+    changed.bytes(whole.subarray(kept, at)).bytes(instead);
+    kept = from.at;
+  }
   if (from.left > 0) throw new RangeError(`${from.left} octets are left over behind the last field`);
-  return to.finish(from.whole.subarray(start, from.at));
+  const rest = whole.subarray(kept, from.at);
+  return changed === undefined ? rest : changed.bytes(rest).finish();
 }
 
 /**

@@ -28,9 +28,7 @@ export function readSvcParams(from: Reader): readonly SvcParam[] {
 
 /** All service parameters of a record. */
 export const svcParams: Field = {
-  copy(from, to) {
-    for (const { key, value } of readSvcParams(from)) to.uint16(key).uint16(value.length).bytes(value);
-  },
+  read: (from) => void readSvcParams(from),
   toText(from) {
     const params = readSvcParams(from);
     checkMandatory(params);

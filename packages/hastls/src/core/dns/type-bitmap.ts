@@ -1,11 +1,11 @@
-import { reader } from '../bytes/reader.ts';
+import { type Reader, reader } from '../bytes/reader.ts';
 import { writer } from '../bytes/writer.ts';
 import type { Field } from './fields.ts';
 import { typeFromText, typeToText } from './type-names.ts';
 
 /** Whether a type bitmap, as NSEC and NSEC3 end with, has the type. [RFC4034 §4.1.2] @throws RangeError when malformed. */
 export function hasType(bitmap: Uint8Array, type: number): boolean {
-  for (const { window, octets } of windows(bitmap))
+  for (const { window, octets } of readWindows(reader(bitmap)))
     if (window === type >> 8) return ((octets[(type & 0xff) >> 3] ?? 0) & (0x80 >> (type & 7))) !== 0;
   return false;
 }
@@ -13,7 +13,7 @@ export function hasType(bitmap: Uint8Array, type: number): boolean {
 /** The types in a bitmap, ascending. @throws RangeError when it is malformed. */
 export function typesOf(bitmap: Uint8Array): readonly number[] {
   const types: number[] = [];
-  for (const { window, octets } of windows(bitmap))
+  for (const { window, octets } of readWindows(reader(bitmap)))
     for (const [index, octet] of octets.entries())
       for (let bit = 0; bit < 8; bit++) if (octet & (0x80 >> bit)) types.push(window * 256 + index * 8 + bit);
   return types;
@@ -36,9 +36,7 @@ export function toBitmap(types: Iterable<number>): Uint8Array {
 
 /** A type bitmap, to the end of the data; it may be empty. */
 export const bitmap: Field = {
-  copy(from, to) {
-    for (const { window, octets } of windows(from.rest())) to.uint8(window).uint8(octets.length).bytes(octets);
-  },
+  read: (from) => void readWindows(from),
   toText: (from, hastlsType) =>
     typesOf(from.rest())
       .map((type) => typeToText(type, hastlsType))
@@ -61,15 +59,17 @@ interface Window {
   readonly octets: Uint8Array;
 }
 
-function* windows(bitmap: Uint8Array): Generator<Window> {
-  let last = -1;
-  for (const from = reader(bitmap); from.left > 0; ) {
+/** The windows of a bitmap, to the end of the data. */
+function readWindows(from: Reader): readonly Window[] {
+  const windows: Window[] = [];
+  for (let last = -1; from.left > 0; ) {
     const window = from.uint8();
     const octets = from.take(from.uint8());
     if (window <= last) throw new RangeError('the windows of a type bitmap must ascend');
     if (octets.length < 1 || octets.length > 32) throw new RangeError('a window of a type bitmap has 1 to 32 octets');
     if (octets.at(-1) === 0) throw new RangeError('a window of a type bitmap ends in a zero octet');
     last = window;
-    yield { window, octets };
+    windows.push({ window, octets });
   }
+  return windows;
 }

@@ -25,7 +25,7 @@ export const LIMITS = {
   /** Questions to the upstream, the first one included. */
   upstreamQuestions: 40,
   /** Records in all answers together: resolvers that add each zone's servers and their addresses send forty at a time. */
-  recordsPerQuestion: 512,
+  recordsPerQuestion: 384,
   /** Octets of all answers together, when `createAnswerReader()` reads them: one of the longest messages and half of another. */
   octetsPerQuestion: 98_304,
 } as const;

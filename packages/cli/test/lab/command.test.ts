@@ -5,13 +5,17 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../free-port.js';
 import { startWorld } from '../world.js';
 
 const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
 /** Starts the lab, and gives what it says when it is up; `last` is how its words end. */
 async function startLab(args: readonly string[], last: RegExp): Promise<{ lab: ChildProcess; said: string }> {
-  const lab = spawn(process.execPath, [BIN, 'lab', ...args], { stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 });
+  const lab = spawn(process.execPath, [BIN, 'lab', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 120_000,
+  });
   let said = '';
   for await (const text of lab.stdout) {
     said += text;
@@ -72,13 +76,14 @@ test('the lab tells programs all they need, and ends when it is told to', async 
 });
 
 test('a port that is taken is named', async () => {
-  const taken = createServer().listen(23_700, '127.0.0.1');
+  const port = await freePort();
+  const taken = createServer().listen(port, '127.0.0.1');
   await once(taken, 'listening');
   const world = await startWorld(new Map());
   try {
-    const { status, stderr } = await world.run('hastls lab --base-port 23700');
+    const { status, stderr } = await world.run(`hastls lab --base-port ${port}`);
     assert.equal(status, 2);
-    assert.match(stderr, /port 23700 is taken/);
+    assert.ok(stderr.includes(`port ${port} is taken`), stderr);
   } finally {
     taken.close();
     await world.end();

@@ -6,7 +6,7 @@ import { readDs } from '../dns/typed-rdata.ts';
 import { algorithmToText } from './algorithms.ts';
 import { cutQuestions, spokenOf } from './cut-search.ts';
 import { proveAbsence } from './denial.ts';
-import { type Failure, isFailure, within } from './failure.ts';
+import { bogus, type Failure, isFailure, SIGN_ANEW, within } from './failure.ts';
 import { keysOf, usableDs } from './key.ts';
 import type { Given, Link, Need, ProvenZone } from './proof.ts';
 import { rrsetOf } from './rrset.ts';
@@ -58,6 +58,9 @@ function* cutAt(
   if (ds !== undefined) {
     const verified = yield* verifyRrset(session, ds, from.zone, keys);
     if (isFailure(verified)) return verified;
+    // nobody delegates by a wildcard: it would speak of names that have a delegation of their own, too
+    if (verified.expandedFrom !== undefined)
+      return bogus(`the DS of ${name} comes from a wildcard, which delegates nothing: ${SIGN_ANEW}`); // [RFC4035 §5.3.4]
     return yield* delegatedZone(session, from, name, verified, target);
   }
   const alias = rrsetOf(message.answers, name, TYPE.CNAME);

@@ -497,3 +497,26 @@ test('[A31] a changed TTL never prolongs an answer: the original one is restored
     );
   }
 });
+
+test('[RFC4035 §5.3.4] a DS of a wildcard delegates nothing, whatever name it is said of', async () => {
+  const { answer, anchors } = createHierarchy({
+    at: AT,
+    zones: [
+      { apex: '.' },
+      { apex: 'test.', records: `* DS 1 99 2 ${'ab'.repeat(32)}` },
+      { apex: 'signed.test.', records: '_smtp._tcp.host HASTLS 25 25 1' },
+    ],
+  });
+  const expanded = answer(question('nobody.test. DS')) ?? assert.fail();
+  const claimed = expanded.answers.map((record) => ({ ...record, name: parseName('signed.test.') }));
+  assert.ok(claimed.some(({ type }) => type === TYPE.DS));
+  const unsigned = attacked(
+    answer,
+    against(exactly('signed.test. DS'), () => () => ({ ...expanded, answers: claimed })),
+    onHastls(stripSignatures),
+    onHastls(forge(forged)),
+  );
+  const { proven } = await run(HASTLS, { answer: unsigned, anchors });
+  assert.equal(proven.proof, 'bogus');
+  assert.match(proven.because.join('\n'), /comes from a wildcard/);
+});

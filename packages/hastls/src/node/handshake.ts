@@ -3,7 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { Wrapping } from '../core/talk/index.ts';
 import { pinOf } from './pin.ts';
-import { byItsNames, trusting } from './trust.ts';
+import { isFor, trusting } from './trust.ts';
 import { type Patience, watch } from './watch.ts';
 import { wrappedHandshake } from './wrapped-handshake.ts';
 
@@ -101,7 +101,7 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
     rejectUnauthorized: options.unauthenticatedTls !== true, // spelt out, as the environment may switch the default off
     checkServerIdentity: (_, certificate) => {
       names = certificate.subjectaltname ?? names;
-      return tls.checkServerIdentity(name, byItsNames(certificate));
+      return isFor(name, certificate) ? undefined : Object.assign(new Error(), { code: MISNAMED });
     },
     ...options.identity,
     ...trusting(options.ca),
@@ -152,11 +152,13 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
 
 type Failure = Omit<HandshakeFailure, 'kind'>;
 
+/** Node's word for a certificate of somebody else's. */
+const MISNAMED = 'ERR_TLS_CERT_ALTNAME_INVALID';
+
 /** Why the certificate does not prove who the peer is; Node has checked the chain first, then the name. */
 function distrust(peer: tls.TLSSocket, name: string, names: string): Failure {
   const code = String(peer.authorizationError); // typed as an Error, but a code
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return { cause: 'name-mismatch', why: `the certificate is not for ${name}, but for ${names}` };
+  if (code === MISNAMED) return { cause: 'name-mismatch', why: `the certificate is not for ${name}, but for ${names}` };
   return { cause: 'untrusted', why: `the certificate of ${name}: ${code.toLowerCase().replaceAll('_', ' ')}` };
 }
 

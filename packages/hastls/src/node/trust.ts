@@ -1,4 +1,6 @@
-import type { PeerCertificate, SecureContextOptions } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
+import { addressFamily } from '../core/dns/address.ts';
+import { crypto } from './crypto.ts';
 
 /** Whom to trust, as TLS is told it. Node takes an empty text for no word at all, and would trust its own roots. [R7] */
 export const trusting = (ca: SecureContextOptions['ca']): Pick<SecureContextOptions, 'ca'> =>
@@ -8,8 +10,14 @@ export const trusting = (ca: SecureContextOptions['ca']): Pick<SecureContextOpti
 export const hasEmpty = (ca: SecureContextOptions['ca']): boolean =>
   ca !== undefined && [ca].flat().some((each) => each.length === 0);
 
-/** A certificate without its common name: that names nobody, but Node would take it for a host's. [RFC9525 §6.3] */
-export const byItsNames = (certificate: PeerCertificate): PeerCertificate => ({
-  ...certificate,
-  subject: { ...certificate.subject, CN: '' },
-});
+/**
+ * Whether a certificate is for this host, by its alternative names: a star stands for one whole label, and the common
+ * name for nobody. Node's own check is laxer in both. [RFC9525 §6.3]
+ */
+export function isFor(host: string, { raw }: { readonly raw: Buffer }): boolean {
+  const certificate = new (crypto().X509Certificate)(raw);
+  const found = addressFamily(host) === undefined ? certificate.checkHost(host, BY_NAME) : certificate.checkIP(host);
+  return found !== undefined;
+}
+
+const BY_NAME = { subject: 'never', partialWildcards: false } as const;

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { pinOf } from '../pin.ts';
-import { byItsNames, trusting } from '../trust.ts';
+import { isFor, trusting } from '../trust.ts';
 
 /** Whom to reach over TLS, and by what to know them. */
 export interface TlsPeer {
@@ -18,7 +18,7 @@ export interface TlsPeer {
 
 /** Connects and starts TLS. It is ready only when the peer has proven to be the right one; else it is destroyed. */
 export function openTls({ host, port, name, pins, ca, alpn }: TlsPeer, ready: () => void): TLSSocket {
-  const { connect, checkServerIdentity } = tls();
+  const { connect } = tls();
   const socket = connect({
     host,
     port,
@@ -28,8 +28,9 @@ export function openTls({ host, port, name, pins, ca, alpn }: TlsPeer, ready: ()
     checkServerIdentity: (_, certificate) => {
       const others = certificate.subjectaltname?.slice(0, 200) ?? 'nobody by name';
       const meant = name ?? host;
-      const differs = checkServerIdentity(meant, byItsNames(certificate)) !== undefined;
-      return differs ? new Error(`its certificate is not for ${meant}, but for ${others}`) : undefined;
+      return isFor(meant, certificate)
+        ? undefined
+        : new Error(`its certificate is not for ${meant}, but for ${others}`);
     },
     ...trusting(ca),
     ...(alpn !== undefined && { ALPNProtocols: [alpn] }),

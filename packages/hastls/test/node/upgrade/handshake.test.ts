@@ -20,6 +20,7 @@ const good = authority.issue(names);
 const expired = authority.issue(names, { notAfter: new Date(Date.now() - 60_000) });
 const foreign = createAuthority('an authority nobody knows').issue(names);
 const addressed = authority.issue(['192.0.2.1'], { commonName: 'server.example' });
+const part = authority.issue(['ser*.mail.example', 's*r.mail.example']);
 const right = { host: 'server.example', ca };
 
 async function shake(t: TestContext, server: tls.TlsOptions, options: HandshakeOptions) {
@@ -50,6 +51,14 @@ test('[R7] [V16] whatever is wrong with the certificate has a word, and the sock
     ['a name below ours', good, { host: 'a.server.example', ca }, 'name-mismatch'],
     ['an address it does not name', good, { host: '127.0.0.2', ca }, 'name-mismatch'],
     ['a common name, which names nobody [RFC9525 §6.3]', addressed, right, 'name-mismatch'],
+    ['a star for a part of a label [RFC9525 §6.3]', part, { host: 'server.mail.example', ca }, 'name-mismatch'],
+    ['a star for the only label', authority.issue(['*.example']), right, 'name-mismatch'],
+    [
+      'a star for two labels',
+      authority.issue(['*.server.example']),
+      { host: 'a.b.server.example', ca },
+      'name-mismatch',
+    ],
     ['nobody vouches for it', good, { host: 'server.example' }, 'untrusted'],
     ['an unknown authority', foreign, right, 'untrusted'],
     ['signed by itself', selfSigned(names), right, 'untrusted'],
@@ -62,6 +71,11 @@ test('[R7] [V16] whatever is wrong with the certificate has a word, and the sock
     assert.equal(result.cause, cause, what);
     assert.ok(socket.destroyed, what);
   }
+});
+
+test('[R7] [A36] a star stands for one label, and letters are the same in either case', async (t) => {
+  const star = authority.issue(['*.Server.example']);
+  assert.equal((await shake(t, star, { host: 'a.server.example', ca })).result.kind, 'secured');
 });
 
 test('the environment cannot switch verification off', async (t) => {

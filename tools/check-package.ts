@@ -22,6 +22,7 @@ check(
   paths.some((path) => path.startsWith('vectors/')),
   'the package holds its test vectors',
 );
+check(paths.includes('LICENSE'), 'the package holds its licence');
 check(!paths.some((path) => path.includes('node_modules')), 'the package holds no dependencies');
 check(
   !('dependencies' in JSON.parse(readFileSync(`${LIBRARY}/package.json`, 'utf8'))),

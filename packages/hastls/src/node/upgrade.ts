@@ -17,8 +17,8 @@ export type Upgraded =
   | { readonly kind: 'garbled'; readonly why: string; readonly how: Garbled['why'] };
 
 /**
- * Holds a profile's dialogue over a connected socket, then hands the socket to TLS. The one place that knows both. Not
- * an octet that came before TLS is read after it: what is left over is an attack. [V4] [RFC3207 §6]
+ * Holds a profile's dialogue over a connected socket, then hands the socket to TLS. Not an octet that came before TLS is
+ * read after it: what is left over is an attack. [V4] [RFC3207 §6]
  */
 export async function upgrade(socket: net.Socket, profile: Profile, options: UpgradeOptions): Promise<Upgraded> {
   const { host, self = NEUTRAL_SELF, timeoutMs, signal } = options;

@@ -7,8 +7,8 @@
  * would not do is in `stead/`, each under the protocol's name: a story can be read without them. Where several services
  * have one dialogue, it has a file of its own: `mail.ts`, `xmpp.ts`.
  *
- * All of the in-band ones follow the same three steps: the server greets, the client asks what it can do, and says the
- * word (STARTTLS, STLS). They differ in how an answer is told from another, in what a server says that wants TLS
+ * Those of mail, news and files follow the same three steps: the server greets, the client asks what it can do, and says
+ * the word (STARTTLS, STLS, AUTH TLS). They differ in how an answer is told from another, in what a server says that wants TLS
  * first, and in what is said again over TLS, as everything said before may have been said by somebody else.
  *
  * The word of 1997, `TLS`, came before all of these, and in two things is more than they are: a client need not know

@@ -126,12 +126,12 @@ test('no default exports, no enums, no namespaces', () => {
     );
 });
 
-test('every exported function, interface and type of the library says what it is', () => {
+test('every exported function, interface and class of the library says what it is', () => {
   const seen = new Set<string>();
   const undocumented = all.flatMap(({ path, text }) => {
     const lines = text.split('\n');
     return lines.flatMap((line, index) => {
-      const [, kind, name] = /^export (?:async )?(function\*?|interface) (\w+)/.exec(line) ?? [];
+      const [, kind, name] = /^export (?:async )?(function\*?|interface|class) (\w+)/.exec(line) ?? [];
       if (kind === undefined || seen.has(`${path} ${name}`)) return []; // overloads share the first one's
       seen.add(`${path} ${name}`);
       return /\*\/\s*$/.test(lines[index - 1] ?? '') ? [] : [`${path}: ${name}`];

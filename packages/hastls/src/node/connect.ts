@@ -64,6 +64,7 @@ export interface PlainConnection extends Common {
   session(): Promise<Session>;
 }
 
+/** What `connect()` gives; `security` tells which. */
 export type Connection = SecureConnection | UnauthenticatedConnection | PlainConnection;
 
 /**

@@ -1,7 +1,4 @@
-/**
- * Every error the library throws on purpose. `code` is API and never renamed; `blame` says whose move it is;
- * the message is prose for people: what happened, where, what to do.
- */
+/** Every code, and whose move it is. */
 const BLAME = {
   /** Policy, proven or the caller's own, leaves no attempt to make. */
   ERR_HASTLS_POLICY: 'policy',
@@ -29,8 +26,13 @@ const BLAME = {
   ERR_HASTLS_STATE: 'caller',
 } as const;
 
+/** What went wrong. A code is never renamed. */
 export type HastlsCode = keyof typeof BLAME;
 
+/**
+ * Every error the library throws on purpose. `code` is API and never renamed; `blame` says whose move it is;
+ * the message is prose for people: what happened, where, what to do.
+ */
 export class HastlsError<C extends HastlsCode = HastlsCode> extends Error {
   override readonly name = 'HastlsError';
   readonly code: C;

@@ -81,6 +81,7 @@ export interface HandshakeFailure {
   readonly why: string;
 }
 
+/** What came of a handshake. */
 export type Handshake = Secured | Unauthenticated | HandshakeFailure;
 
 /**
@@ -126,8 +127,8 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
     peer.once('secureConnect', () => {
       const certificate = peer.getPeerX509Certificate(); // once: Node gives it to the first who asks
       const facts = factsOf(peer, certificate);
+      // [RFC7301 §3.1] [V13]
       if (facts.alpn !== undefined && alpn?.includes(facts.alpn) !== true)
-        // [RFC7301 §3.1] [V13]
         return fail({ cause: 'handshake', why: `${name} chose an application protocol that was not offered` });
       if (facts.alpn === undefined && options.alpnRequired === true)
         return fail({ cause: 'handshake', why: `${name} did not say that it speaks ${alpn?.join(' or ')}` }); // [V13]

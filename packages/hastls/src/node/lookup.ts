@@ -6,7 +6,7 @@ let loaded: Promise<typeof import('./resolve/index.ts')> | undefined;
 /**
  * Looks up a name and type with one resolver for the whole process, as `createResolver()` of `hastls/resolve` makes it
  * without options. Read `proof` first.
- * @throws HastlsError and so on, as `Resolver.lookup` does
+ * @throws HastlsError, and the signal's reason, as `Resolver.lookup` does
  */
 export const lookup: Resolver['lookup'] = async (...asked) => {
   loaded ??= import('./resolve/index.ts');

@@ -1,5 +1,6 @@
-/** Octets that a label may have, and a name, when it is written out. [RFC1035 §2.3.4] */
+/** Octets that a label may have. [RFC1035 §2.3.4] */
 export const MAX_LABEL = 63;
+/** Octets that a name may have, when it is written out. [RFC1035 §2.3.4] */
 export const MAX_NAME = 255;
 
 /** A label as it stands in a `Name`. */

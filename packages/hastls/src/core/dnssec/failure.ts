@@ -8,12 +8,15 @@ export interface Failure {
   readonly unsigned?: true;
 }
 
+/** A chain that should be there does not hold. */
 export const bogus = (why: string): Failure => ({ failed: 'bogus', because: [why] });
+/** It could not be found out. */
 export const indeterminate = (why: string): Failure => ({ failed: 'indeterminate', because: [why] });
+/** It would have taken more work than any proof may cause. [F8] */
 export const limitReached = (limit: Limit): Failure =>
   indeterminate(
     `limit ${limit} (${LIMITS[limit]}) was reached: the zone demands more work than any honest one${ADVICE[limit] ?? ''}`,
-  ); // [F8]
+  );
 
 /** What the operator of an honest zone would do about it. */
 const ADVICE: Partial<Readonly<Record<Limit, string>>> = {
@@ -31,5 +34,6 @@ export const within = (context: string, failure: Failure): Failure => ({
   because: [context, ...failure.because],
 });
 
+/** Whether a proof did not come about. */
 export const isFailure = (outcome: unknown): outcome is Failure =>
   typeof outcome === 'object' && outcome !== null && 'failed' in outcome;

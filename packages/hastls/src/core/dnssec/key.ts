@@ -94,7 +94,7 @@ export function entryKeys(
   );
 }
 
-/** [RFC4034 §5.1.4] */
+/** The digest by which this DS would vouch for the key; empty when it is of a type that we do not compute. [RFC4034 §5.1.4] */
 export function dsDigest(zone: Name, { rdata }: { readonly rdata: Uint8Array }, ds: Ds, hashes: Hashes): Uint8Array {
   const owner = writer();
   writeName(owner, canonical(zone));

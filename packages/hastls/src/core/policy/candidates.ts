@@ -99,4 +99,5 @@ function inOrder(attempts: readonly Attempt[], { port, service: { ports } }: Req
 
 const rank = (port: Port, defaults: readonly number[]): 0 | 1 => (port === defaults[0] ? 0 : 1);
 
+/** What makes two attempts the same. */
 export const keyOf = (attempt: Attempt): string => `${attempt.do} ${attempt.port}`;

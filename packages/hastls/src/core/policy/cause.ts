@@ -9,4 +9,5 @@ export const FALLBACK_CAUSES = [
   'name-mismatch',
   'pinned', // a pinned key or a TLSA record does not match
 ] as const;
+/** One of them. */
 export type FallbackCause = (typeof FALLBACK_CAUSES)[number];

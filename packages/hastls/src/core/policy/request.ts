@@ -2,6 +2,7 @@ import type { Hastls, Port } from '../dns/hastls.ts';
 import { FALLBACK_CAUSES, type FallbackCause } from './cause.ts';
 import type { Stance } from './stance.ts';
 
+/** How far what DNS said is proven; `dnssec/proof.ts` says what each word means. */
 export const PROOFS = ['secure', 'insecure', 'bogus', 'indeterminate'] as const;
 
 /** What DNS said at one owner name. `secure` without records: their absence is proven. */
@@ -49,6 +50,7 @@ export interface Switches {
   readonly unauthenticatedTls: boolean;
 }
 
+/** What holds for a switch that nobody has chosen. */
 export const DEFAULT_SWITCHES: Switches = {
   literalR27: false,
   cioUpgrade: 'allow',

@@ -123,6 +123,7 @@ export const knownNames: readonly string[] = services.flatMap(({ name, implicitS
   implicitScheme,
 ]);
 
+/** Whether a service can be upgraded in-band. */
 export const isProfile = (service: Service): service is Profile => 'client' in service;
 
 /** Whether who begins with TLS at once has to name the protocol in it, as the service's own servers demand. [V13] */

@@ -50,6 +50,7 @@ export interface AnswerObject {
   readonly asked?: readonly AskedObject[];
 }
 
+/** A look-up as programs are told it. */
 export const answerObject = (
   answered: Answered,
   hastlsType: number,

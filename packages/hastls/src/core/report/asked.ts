@@ -20,6 +20,7 @@ export interface AskedObject {
   readonly inVain: Asked['inVain'];
 }
 
+/** A question as programs are told it. */
 export const askedObject = ({ question, way, inVain }: Asked, hastlsType: number): AskedObject => ({
   name: question.name,
   type: typeToText(question.type, hastlsType),

@@ -35,6 +35,7 @@ export interface DecisionObject {
   readonly because: readonly Reason[];
 }
 
+/** A decision as programs are told it. */
 export const decisionObject = ({ service, host, proof, decision }: Decided): DecisionObject => ({
   v: 1,
   service,

@@ -9,4 +9,5 @@ export interface Paint {
 
 const asItIs = (text: string): string => text;
 
+/** No paint at all. */
 export const plain: Paint = { strong: asItIs, faint: asItIs, good: asItIs, doubtful: asItIs, bad: asItIs };

@@ -11,6 +11,7 @@ export interface RecordObject {
   readonly data: string;
 }
 
+/** A record as programs are told it. */
 export const recordObject = ({ name, type, ttl, rdata }: ResourceRecord, hastlsType: number): RecordObject => ({
   name,
   type: typeToText(type, hastlsType),

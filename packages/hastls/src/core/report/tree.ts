@@ -4,6 +4,7 @@ export interface Tree {
   readonly below: readonly Tree[];
 }
 
+/** A thing that stands on nothing. */
 export const leaf = (says: string): Tree => ({ says, below: [] });
 
 /** The tree as lines of text, the root at the margin. */

@@ -29,6 +29,7 @@ declare const said: unique symbol;
 export type Said = string & { readonly [said]: true };
 const asSaid = (words: string): Said => words as Said; // the brand's one maker
 
+/** Which rule was broken. */
 export type GarbledWhy = 'not-the-protocol' | 'too-long' | 'bytes-before-tls' | 'cut-short';
 /** The peer broke the rules, or somebody on the way did. */
 export interface Garbled {
@@ -55,15 +56,21 @@ export interface Handover {
   readonly heard: string;
 }
 
+/** Both sides have agreed: the next octets are TLS. */
 export const startTls: Verdict = { kind: 'start-tls' };
+/** The peer does not know the upgrade, and said so in these words. */
 export const absent = (words: string): Verdict => ({ kind: 'absent', said: asSaid(words) });
+/** The peer knows the upgrade and says no. */
 export const refused = (words: string): Verdict => ({ kind: 'refused', said: asSaid(words) });
+/** The peer left, and said so. */
 export const closed = (words: string): Verdict => ({ kind: 'closed', said: asSaid(words) });
+/** These words have no place in the protocol. */
 export const notTheProtocol = (words: string): Verdict => ({
   kind: 'garbled',
   why: 'not-the-protocol',
   said: asSaid(words),
 });
+/** It goes on in plaintext, and this is the application's. */
 export const handover = (heard: string): Handover => ({ kind: 'plaintext', heard });
 
 /** A dialogue in which nothing has to be said. */

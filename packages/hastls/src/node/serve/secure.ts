@@ -50,7 +50,9 @@ export function noTls(error: Error): string {
 }
 
 const NO_TLS = 'no TLS came about';
+/** Why no TLS came about with a client that is gone. */
 export const LEFT: string = `${NO_TLS}: the client left`;
+/** Why it did not with one that took too long. */
 export const lateness = (limitMs: number): string => `not within ${limitMs} ms`;
 
 const ignore = () => {}; // a connection that breaks has ended, and that is noticed

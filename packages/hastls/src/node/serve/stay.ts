@@ -16,7 +16,9 @@ export interface Limits {
   readonly totalMs?: number;
 }
 
+/** `Limits.connections`, where nothing else is wished. */
 export const CONNECTIONS = 10_000;
+/** `Limits.idleMs`, where nothing else is wished. */
 export const IDLE_MS = 600_000;
 
 /** A client's connection, for as long as it lasts. */

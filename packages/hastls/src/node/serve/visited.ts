@@ -89,6 +89,7 @@ export type Ending = Pick<Visited, 'ok' | 'cause' | 'why'>;
 /** How long each step of the way to a backend may take, where nothing else is wished. */
 export const DIAL_MS = 10_000;
 
+/** It went as it should. */
 export const OVER: Ending = { ok: true, why: 'over' };
 
 /** It did not go as it should. */

@@ -18,6 +18,7 @@ export const against =
     return (question) => (chosen(question) ? bent : honest)(question);
   };
 
+/** Chooses questions for these types. */
 export const ofType =
   (...types: readonly number[]) =>
   ({ type }: Question): boolean =>
@@ -92,8 +93,10 @@ export const multiplySignatures = (times: number): Attack =>
     isSignature(record) ? [...Array.from({ length: times }, (_, turn) => spoilt(record, turn + 1)), record] : [record],
   );
 
+/** Says that it could not find out. */
 export const answerServfail: Attack = () => (question) => response(question, RCODE.SERVFAIL);
 
+/** Says nothing. */
 export const staySilent: Attack = () => () => undefined;
 
 /** Says each time that the answer was too long. */

@@ -4,9 +4,11 @@ import type { Framer } from '../../talk/index.ts';
 /** What begins every layer of a connection: the protocol, and its version. */
 const header = (protocol: number): Uint8Array => latin1(`AMQP${String.fromCharCode(protocol, 1, 0, 0)}`);
 
-/** The layers. */
+/** The layer of messages. */
 export const PLAIN: Uint8Array = header(0);
+/** The layer of TLS. */
 export const TLS: Uint8Array = header(2);
+/** The layer of SASL. */
 export const SASL: Uint8Array = header(3);
 /** What 0-9-1 begins with, which has no layers. */
 export const CLASSIC: Uint8Array = latin1('AMQP\0\0\x09\x01');

@@ -3,13 +3,16 @@ import { NONCE_OCTETS } from '../../talk/index.ts';
 
 /** What a packet of the server's begins with, behind its head. */
 export const TYPE = { ok: 0, greeting: 10, error: 0xff } as const;
-export const CLIENT_SSL = 0x08; // of the second octet of capabilities
+/** The capability for TLS, in the second octet of capabilities. */
+export const CLIENT_SSL = 0x08;
 /** Sequence 1; capabilities that every server with TLS has, packets up to 16 MiB, utf8; no user yet. */
 export const SSL_REQUEST: Uint8Array = fromHex(`2000000185ae7f000000000121${'00'.repeat(23)}`);
 
 /** Frames a packet: three octets of length, the lowest first, and one that counts. */
 export const packetFrame = (buffer: Uint8Array): number => (buffer.length < HEAD ? 0 : HEAD + lengthOf(buffer));
+/** Octets of a packet's head. */
 export const HEAD = 4;
+/** How many octets a packet announces behind its head. */
 export const lengthOf = ([low = 0, middle = 0, high = 0]: Uint8Array): number => low + (middle << 8) + (high << 16);
 
 /** A packet of less than 256 octets. */

@@ -11,7 +11,9 @@ import {
   type XmlElement,
 } from '../../talk/index.ts';
 
+/** The namespace of streams. [RFC6120 §4.8.1] */
 export const STREAMS = 'http://etherx.jabber.org/streams';
+/** The namespace of the upgrade. [RFC6120 §5.4.2.1] */
 export const TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
 const ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
 

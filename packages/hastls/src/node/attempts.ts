@@ -14,6 +14,7 @@ import { dial } from './dial.ts';
 import { OUTCOME_OF } from './ending.ts';
 import { HastlsError } from './errors.ts';
 import type { Explanation } from './explain.ts';
+import { given } from './given.ts';
 import { type HandshakeFailure, handshake, type Secured, type Unauthenticated } from './handshake.ts';
 import { type Beginning, openSession, type Session } from './session.ts';
 import type { Target } from './target.ts';
@@ -62,20 +63,13 @@ type Bare<C> = Omit<C, keyof Common>;
 /** Makes one attempt on a connection of its own; whatever was learnt on an earlier one is gone. [A30] */
 async function make(attempt: Attempt, { target, snapshot }: Explanation, options: ConnectOptions): Promise<Made> {
   const { signal, ca, self, identity, pins } = options;
-  const dialled = await dial(snapshot.addresses, attempt.port, signal === undefined ? {} : { signal });
+  const { host, service } = target;
+  const dialled = await dial(snapshot.addresses, attempt.port, given({ signal }));
   if (dialled.kind === 'failed') return { kind: 'failed', outcome: dialled.cause, why: dialled.why };
   const { socket } = dialled;
-  const wanted = {
-    host: target.host,
-    ...(signal === undefined ? {} : { signal }),
-    ...(ca === undefined ? {} : { ca }),
-    ...(identity === undefined ? {} : { identity }),
-    ...(pins === undefined ? {} : { pins }),
-    ...(target.service.alpn === undefined ? {} : { alpn: target.service.alpn }),
-    ...(target.service.alpnRequired === true ? { alpnRequired: true } : {}),
-    ...(attempt.unauthenticated === true ? { unauthenticatedTls: true } : {}),
-    ...(self === undefined ? {} : { self }),
-  };
+  const { alpn, alpnRequired } = service;
+  const trust = { ca, identity, pins, unauthenticatedTls: attempt.unauthenticated };
+  const wanted = given({ host, signal, ...trust, alpn, alpnRequired, self });
   if (attempt.do === 'plaintext')
     return {
       kind: 'connected',
@@ -88,14 +82,14 @@ async function make(attempt: Attempt, { target, snapshot }: Explanation, options
     };
   const begin = (begun: Beginning) => sessionOn(begun, target, options);
   if (attempt.do === 'tls') return secured(await handshake(socket, wanted), 'implicit', begin);
-  if (!isProfile(target.service)) {
+  if (!isProfile(service)) {
     socket.destroy();
     throw new HastlsError(
       'ERR_HASTLS_OPTION',
-      `hastls knows no in-band upgrade for ${target.service.name}, which its record asks for`,
+      `hastls knows no in-band upgrade for ${service.name}, which its record asks for`,
     );
   }
-  const upgraded = await upgrade(socket, target.service, wanted);
+  const upgraded = await upgrade(socket, service, wanted);
   switch (upgraded.kind) {
     case 'secured':
     case 'unauthenticated':
@@ -119,16 +113,9 @@ async function sessionOn(
       'ERR_HASTLS_OPTION',
       `hastls knows no dialogue of commands for ${service.name}: use the socket`,
     );
-  return openSession(begun, service.session, {
-    host,
-    speaksFirst: service.speaksFirst,
-    onDemand: stance === 'cio' && switches?.cioUpgrade === 'refuse' ? 'close' : 'upgrade',
-    ...(ca === undefined ? {} : { ca }),
-    ...(identity === undefined ? {} : { identity }),
-    ...(pins === undefined ? {} : { pins }),
-    ...(self === undefined ? {} : { self }),
-    ...(service.alpn === undefined ? {} : { alpn: service.alpn }),
-  });
+  const { session, speaksFirst, alpn } = service;
+  const onDemand: 'close' | 'upgrade' = stance === 'cio' && switches?.cioUpgrade === 'refuse' ? 'close' : 'upgrade';
+  return openSession(begun, session, given({ host, speaksFirst, onDemand, ca, identity, pins, self, alpn }));
 }
 
 function secured(

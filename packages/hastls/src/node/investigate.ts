@@ -1,6 +1,7 @@
 import { DEFAULT_STANCE, decide, type Request } from '../core/policy/index.ts';
 import { HastlsError } from './errors.ts';
 import type { ExplainOptions, Explanation } from './explain.ts';
+import { given } from './given.ts';
 import { checkOptions } from './options.ts';
 import { createResolver, type Resolver } from './resolve/index.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
@@ -30,17 +31,12 @@ function judge(target: Target, snapshot: Snapshot, { stance, switches, sources }
       'ERR_HASTLS_OPTION',
       `the scheme asks for TLS only, and stance "${stance}" for something else: choose one`,
     );
+  const { implicit, port } = target;
+  const { evidence, alsoForbidding, expired, addressLiteral } = snapshot;
+  const service = servicePorts(target.service);
   const request: Request = {
-    service: servicePorts(target.service),
-    stance: stance ?? DEFAULT_STANCE,
-    evidence: snapshot.evidence,
-    implicit: target.implicit,
-    ...(target.port === undefined ? {} : { port: target.port }),
-    ...(snapshot.alsoForbidding === undefined ? {} : { alsoForbidding: snapshot.alsoForbidding }),
-    ...(snapshot.expired === undefined ? {} : { expired: snapshot.expired }),
-    ...(snapshot.addressLiteral === undefined ? {} : { addressLiteral: snapshot.addressLiteral }),
-    ...(switches === undefined ? {} : { switches }),
-    ...(sources === undefined ? {} : { sources }),
+    ...{ service, stance: stance ?? DEFAULT_STANCE, evidence, implicit },
+    ...given({ port, alsoForbidding, expired, addressLiteral, switches, sources }),
   };
   return { ...decide(request), target, snapshot };
 }

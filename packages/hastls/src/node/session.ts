@@ -12,6 +12,7 @@ import {
 import { CODE_OF } from './connect-errors.ts';
 import { HastlsError } from './errors.ts';
 import { exchange } from './exchange.ts';
+import { given } from './given.ts';
 import { handshake, type TlsFacts } from './handshake.ts';
 import { hold } from './hold.ts';
 import { breakWhenSpokenTo } from './spoken-to.ts';
@@ -96,10 +97,7 @@ export async function openSession(begun: Beginning, dialogue: PlainSession, opti
 
   async function talk(conversation: Conversation<Verdict | Handover>): Promise<string> {
     const { timeoutMs, signal } = options;
-    const held = await hold(socket, converse(conversation), {
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const held = await hold(socket, converse(conversation), given({ timeoutMs, signal }));
     if (held.kind === 'plaintext') return held.heard;
     if (held.kind === 'start-tls') return '';
     socket.destroy();

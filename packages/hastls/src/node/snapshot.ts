@@ -9,6 +9,7 @@ import {
   TYPE,
 } from '../core/dns/index.ts';
 import type { Evidence } from '../core/policy/index.ts';
+import { given } from './given.ts';
 import type { Answer, Resolver } from './resolve/index.ts';
 import type { Target } from './target.ts';
 
@@ -39,7 +40,7 @@ export async function takeSnapshot(
   const local = await localAddresses(target.host);
   if (local !== undefined) return { addresses: local, evidence: UNSIGNED, addressLiteral: true, answers: [] }; // [A34]
 
-  const ask = (name: string, type: string) => resolver.lookup(name, type, signal === undefined ? {} : { signal });
+  const ask = (name: string, type: string) => resolver.lookup(name, type, given({ signal }));
   const addressAnswers = await Promise.all([ask(target.host, 'A'), ask(target.host, 'AAAA')]); // [A24] addresses first
   const addresses = addressAnswers.flatMap(({ records }) => records.map(addressOf));
   // a host in a provably unsigned zone is not asked further: the answer could not count, and some such servers choke on it [A24]
@@ -56,7 +57,7 @@ export async function takeSnapshot(
   const [first = UNKNOWN, last] = promises.map(toEvidence);
   const answers = [...addressAnswers, ...promises];
   const expired = expiredRecords(resolver, target, first);
-  const common = { addresses, answers, ...(expired === undefined ? {} : { expired }) };
+  const common = { addresses, answers, ...given({ expired }) };
   if (last === undefined) return { ...common, evidence: first };
   // ports from the first name if it has records, else from the last; what forbids comes from both [A19]
   return first.proof === 'secure' && first.records.length === 0 && last.proof === 'secure'

@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import { converse, type Garbled, NEUTRAL_SELF, type Profile, type Said, type Verdict } from '../core/talk/index.ts';
+import { given } from './given.ts';
 import { type Handshake, type HandshakeOptions, handshake } from './handshake.ts';
 import { hold } from './hold.ts';
 import { breakWhenSpokenTo } from './spoken-to.ts';
@@ -22,13 +23,9 @@ export type Upgraded =
  */
 export async function upgrade(socket: net.Socket, profile: Profile, options: UpgradeOptions): Promise<Upgraded> {
   const { host, self = NEUTRAL_SELF, timeoutMs, signal } = options;
-  const held = await hold(socket, converse(profile.client({ host, self })), {
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const held = await hold(socket, converse(profile.client({ host, self })), given({ timeoutMs, signal }));
   if (held.kind === 'start-tls') {
-    const { wrapping } = profile;
-    const result = await handshake(socket, { ...options, ...(wrapping !== undefined && { wrapping }) });
+    const result = await handshake(socket, { ...options, ...given({ wrapping: profile.wrapping }) });
     if (result.kind !== 'failed' && profile.speaksFirst === 'client') breakWhenSpokenTo(result.socket);
     return result;
   }

@@ -3,6 +3,7 @@ import net from 'node:net';
 import { latin1 } from '../../core/bytes/index.ts';
 import { type Agreed, type Origin, proxyLine, proxyOctets } from '../../core/proxy/index.ts';
 import { converse, type Profile } from '../../core/talk/index.ts';
+import { given } from '../given.ts';
 import { handshake } from '../handshake.ts';
 import { hold } from '../hold.ts';
 import { upgrade } from '../upgrade.ts';
@@ -78,15 +79,8 @@ async function securedBy(
   { how, name, ca, pins, identity }: BackendTls,
   { profile, host, dialMs }: Reaching,
 ): Promise<net.Socket | Error> {
-  const wanted = {
-    host: name,
-    timeoutMs: dialMs,
-    ...(ca !== undefined && { ca }),
-    ...(pins !== undefined && { pins }),
-    ...(identity !== undefined && { identity }),
-    ...(profile?.alpn !== undefined && { alpn: profile.alpn }),
-    ...(profile?.alpnRequired === true && { alpnRequired: true }),
-  };
+  const { alpn, alpnRequired } = profile ?? {};
+  const wanted = given({ host: name, timeoutMs: dialMs, ca, pins, identity, alpn, alpnRequired });
   if (how === 'in-band' && profile === undefined) return new Error('nobody knows its upgrade');
   const result =
     how === 'implicit' || profile === undefined

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
 import { converse, NONCE_OCTETS, type Profile, type ServerContext, type Verdict } from '../../core/talk/index.ts';
+import { given } from '../given.ts';
 import { hold, type TimedOut } from '../hold.ts';
 import { wrappedHandshake } from '../wrapped-handshake.ts';
 import { HANDSHAKE_MS, secure } from './secure.ts';
@@ -78,11 +79,7 @@ async function attend(
   const { SNICallback, ALPNProtocols } = wishes;
   const carrier =
     profile.wrapping === undefined || mode === 'implicit' ? socket : wrappedHandshake(socket, profile.wrapping);
-  const wanted = {
-    secureContext,
-    ...(SNICallback !== undefined && { SNICallback }),
-    ...(ALPNProtocols !== undefined && { ALPNProtocols }),
-  };
+  const wanted = given({ secureContext, SNICallback, ALPNProtocols });
   const shaken = await secure(carrier, wanted, ignore, Math.min(HANDSHAKE_MS, options.timeoutMs ?? HANDSHAKE_MS));
   if (shaken.kind === 'failed') return drop(shaken.why);
   const { peer: secured } = shaken;

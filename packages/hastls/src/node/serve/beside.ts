@@ -4,12 +4,11 @@ import net from 'node:net';
 import type { Open, Place } from '../../core/talk/index.ts';
 import { relay } from './bridge.ts';
 import type { Door } from './door.ts';
-import type { GatewayOptions } from './gateway.ts';
+import type { GatewaySettings } from './house.ts';
 import { clientLeg, dialBackend, type Leg } from './leg.ts';
 import { originOf } from './origin.ts';
-import { IDLE_MS } from './stay.ts';
 import { stirs } from './stirs.ts';
-import { DIAL_MS, type Visit } from './visited.ts';
+import type { Visit } from './visited.ts';
 
 /** Ports from which those beside a dialogue are taken, both ends included. */
 export interface DataPorts {
@@ -36,7 +35,7 @@ export function createBeside(
   visit: Visit,
   { socket: dialogue }: Leg,
   door: Door,
-  { profile, dataPorts: ports, idleMs = IDLE_MS, dialMs = DIAL_MS }: GatewayOptions,
+  { profile, dataPorts: ports, idleMs, dialMs }: GatewaySettings,
 ): Beside | undefined {
   const { alpn } = profile?.middle?.beside ?? {};
   if (alpn === undefined) return undefined;

@@ -7,6 +7,7 @@ import { createCensus, EVERYBODY } from './census.ts';
 import type { ServerIdentity } from './certificates.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import { createDoor } from './door.ts';
+import { settingsOf } from './house.ts';
 import { misfits } from './misfits.ts';
 import { announcedBy, hearOrigin } from './origin.ts';
 import { CONNECTIONS, cutOff, type Limits } from './stay.ts';
@@ -92,6 +93,7 @@ export interface Gateway {
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { connections = CONNECTIONS, connectionsPerAddress = PER_ADDRESS, census = createCensus() } = options;
+  const settings = settingsOf(options);
   const listed = [options.backend].flat();
   const faults = misfits({ ...options, backend: listed }).map(
     ({ option, at, why }) => `${option}${at === undefined ? '' : `[${at}]`}: ${why}`,
@@ -133,7 +135,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const isCounted = from !== '';
     if (isCounted && !census.enter(from, connectionsPerAddress)) return TOO_MANY;
     options.onOpened?.(visit);
-    const ending = await attend(visit, options, { door, backends });
+    const ending = await attend(visit, { settings, door, backends });
     if (isCounted) census.leave(from);
     return ending;
   }

@@ -86,9 +86,6 @@ export function startVisit(client: net.Socket, id: number): Visit {
 /** How a stay ended. */
 export type Ending = Pick<Visited, 'ok' | 'cause' | 'why'>;
 
-/** How long each step of the way to a backend may take, where nothing else is wished. */
-export const DIAL_MS = 10_000;
-
 /** It went as it should. */
 export const OVER: Ending = { ok: true, why: 'over' };
 

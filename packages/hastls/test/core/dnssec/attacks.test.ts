@@ -21,6 +21,7 @@ import {
   ofType,
   replay,
   setTtl,
+  signRrset,
   spoilSignatures,
   staySilent,
   stripDnssec,
@@ -29,7 +30,7 @@ import {
   truncate,
   type ZoneOptions,
 } from '#node/testing/index.js';
-import { AT, question, run } from './driver.js';
+import { AT, question, remembering, run } from './driver.js';
 
 const HASTLS = '_smtp._tcp.host.signed.test. HASTLS';
 /** Has a record of its own, and a more lenient wildcard two labels above. */
@@ -519,4 +520,20 @@ test('[RFC4035 §5.3.4] a DS of a wildcard delegates nothing, whatever name it i
   const { proven } = await run(HASTLS, { answer: unsigned, anchors });
   assert.equal(proven.proof, 'bogus');
   assert.match(proven.because.join('\n'), /comes from a wildcard/);
+});
+
+test('[RFC4035 §5.3.1] a DS that the zone has signed itself, instead of the one above, is bogus', async () => {
+  const { answer, anchors } = world();
+  const honest = answer(question('signed.test. DS')) ?? assert.fail();
+  const ds = honest.answers.find(({ type }) => type === TYPE.DS) ?? assert.fail();
+  const own = signRrset([ds], signedKey, parseName('signed.test.'), { from: AT - DAY, until: AT + DAY });
+  const claimed = attacked(
+    answer,
+    against(exactly('signed.test. DS'), () => () => ({ ...honest, answers: [ds, own] })),
+  );
+  const { learnt } = (await run(HASTLS, { answer, anchors })).proven;
+  for (const known of [[], learnt]) {
+    const { proven } = await run('signed.test. DS', { answer: claimed, anchors }, { known: remembering(known) });
+    assert.equal(proven.proof, 'bogus');
+  }
 });

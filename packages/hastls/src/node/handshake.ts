@@ -132,6 +132,11 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
         return fail({ cause: 'handshake', why: `${name} chose an application protocol that was not offered` });
       if (facts.alpn === undefined && options.alpnRequired === true)
         return fail({ cause: 'handshake', why: `${name} did not say that it speaks ${alpn?.join(' or ')}` }); // [V13]
+      if (IN_CLEAR.test(facts.cipher))
+        return fail({
+          cause: 'handshake',
+          why: `with ${name} this machine agrees on ${facts.cipher}, which does not encrypt`,
+        });
       const proven = pins === undefined || peer.isSessionReused(); // a session is with whoever it was begun with
       const pin = proven ? undefined : pinOf(certificate);
       if (pin !== undefined && pins?.includes(pin) !== true)
@@ -152,6 +157,9 @@ export async function handshake(socket: net.Socket, options: HandshakeOptions): 
 }
 
 type Failure = Omit<HandshakeFailure, 'kind'>;
+
+/** Suites that prove who speaks, and let everybody listen: a list of the environment's may have them. [R7] [RFC9150 §1] */
+const IN_CLEAR = /_NULL_|^TLS_SHA/;
 
 /** Node's word for a certificate of somebody else's. */
 const MISNAMED = 'ERR_TLS_CERT_ALTNAME_INVALID';

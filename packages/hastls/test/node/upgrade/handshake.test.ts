@@ -85,28 +85,43 @@ test('the environment cannot switch verification off', async (t) => {
   assert.ok(result.kind === 'failed');
 });
 
+test('[R7] nor can it switch encryption off', async (t) => {
+  const ciphers = 'ECDHE-ECDSA-NULL-SHA:ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0';
+  const port = portOf(await listening(t, tls.createServer({ ...good, ciphers, maxVersion: 'TLSv1.2' })));
+  const [secured, inClear] = ['ECDHE-ECDSA-AES128-SHA', ciphers].map((list) =>
+    elsewhere(port, JSON.stringify({ ca }), { NODE_OPTIONS: `--tls-cipher-list=${list}` }),
+  );
+  assert.deepEqual(await secured, ['secured']);
+  assert.deepEqual(await inClear, ['handshake']);
+});
+
 test('[R7] an authority of whom nothing can be read is nobody, and not whoever Node trusts', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'hastls-trust-'));
   t.after(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'ca.pem'), ca);
   const port = portOf(await listening(t, tls.createServer(good)));
+  const trusts = "{}, { ca: '' }, { ca: Buffer.alloc(0) }, { ca: [] }";
+  const environment = { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
+  assert.deepEqual(await elsewhere(port, trusts, environment), ['secured', 'untrusted', 'untrusted', 'untrusted']);
+});
+
+/** What comes of handshakes with these options in another process, and its environment. */
+async function elsewhere(port: number, options: string, environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
   const script = `import net from 'node:net';
     import { handshake } from '#node/handshake.js';
-    for (const trusts of [{}, { ca: '' }, { ca: Buffer.alloc(0) }, { ca: [] }]) {
+    for (const each of [${options}]) {
       const socket = net.connect(${port}, '127.0.0.1');
-      const { kind, cause } = await new Promise((made) => socket.once('connect', made)).then(() =>
-        handshake(socket, { host: 'server.example', ...trusts }),
-      );
+      await new Promise((connected) => socket.once('connect', connected));
+      const { kind, cause } = await handshake(socket, { host: 'server.example', ...each });
       console.log(cause ?? kind);
-      socket.destroy();
     }
     process.exit();`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
     cwd: fileURLToPath(new URL('../../..', import.meta.url)),
-    env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') },
+    env: { ...process.env, ...environment },
   });
-  assert.deepEqual(stdout.trim().split('\n'), ['secured', 'untrusted', 'untrusted', 'untrusted']);
-});
+  return stdout.trim().split('\n');
+}
 
 test('[A34] an address literal is checked as an address, and not sent as a server name', async (t) => {
   const asked: string[] = [];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -146,6 +146,21 @@ test('a state that cannot be believed is an error with a code, and is left as it
     await assert.rejects(on(40, [k1]), { code: 'ERR_HASTLS_STATE', blame: 'caller', message: /cannot be believed/ });
     assert.equal(await readFile(file, 'utf8'), half);
     assert.deepEqual(await readdir(folder), ['anchors.json']);
+  }));
+
+test('a state that anybody could have written is not believed', () =>
+  withMachine(async ({ on, file }) => {
+    await on(0, [k1]);
+    await chmod(file, 0o666);
+    const refusal = { code: 'ERR_HASTLS_STATE', message: /written by anybody/ };
+    await assert.rejects(on(40, [k1]), refusal);
+    await chmod(file, 0o644);
+    if (process.getuid?.() === 0) {
+      await chown(file, 12_345, 12_345);
+      await assert.rejects(on(40, [k1]), refusal);
+      await chown(file, 0, 0);
+    }
+    assert.equal(await on(40, [k1]), 'secure: k1 valid');
   }));
 
 test('a state that cannot be read or written is an error with a code', () =>

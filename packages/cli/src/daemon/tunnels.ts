@@ -1,8 +1,8 @@
 import type net from 'node:net';
 import type { Connection, ConnectOptions } from 'hastls';
 import { printable } from 'hastls/report';
-import type { Resolver, ResolverOptions } from 'hastls/resolve';
-import { createTunnel, type Tunnel } from 'hastls/serve';
+import type { ResolverOptions } from 'hastls/resolve';
+import { createTunnel, type Tunnel, type TunnelOptions } from 'hastls/serve';
 import type { Logger } from 'pino';
 import type { Serving } from './daemon.ts';
 import { resolverOf } from './dns.ts';
@@ -27,47 +27,57 @@ export function makeTunnels(
   const resolver = resolverOf(file, config.dns, asked);
   return new Map(
     config.tunnel.map((each) => {
-      const server = make(each, config.protocol, resolver, file, log, means);
+      const connect = { ...toOptions(file, each, config.protocol), resolver };
+      const server = makeTunnel(each, connect, log, means);
       return [JSON.stringify(each.listen), { listen: each.listen, server, cut: server.cut }];
     }),
   );
 }
 
-let connections = 0;
+type TunnelTable = TunnelConfig['tunnel'][number];
 
-function make(
-  {
-    listen,
-    to,
-    by,
-    stance,
-    greet_as: host,
-    ca,
-    cert,
-    key,
-    pins,
-    timeout_ms: timeoutMs,
-    ...limits
-  }: TunnelConfig['tunnel'][number],
-  own: TunnelConfig['protocol'],
-  resolver: Resolver,
+function makeTunnel(table: TunnelTable, connect: ConnectOptions, log: Logger, means: Means): Tunnel {
+  const { share } = means;
+  const { begin, listeners } = listenersOf(table, log, means);
+  const server = createTunnel({
+    to: table.to,
+    ...(table.by !== undefined && { by: table.by }),
+    connect,
+    host: table.greet_as,
+    connections: share(table.connections),
+    connectionsPerAddress: share(table.connections_per_address),
+    census: censusOf(placeName(table.listen)),
+    handshakeMs: table.handshake_ms,
+    idleMs: table.idle_ms,
+    ...(table.total_ms !== undefined && { totalMs: table.total_ms }),
+    ...listeners,
+  });
+  return server.prependListener('connection', begin);
+}
+
+/** How the server is connected to. */
+function toOptions(
   file: string,
-  log: Logger,
-  { metrics, share }: Means,
-): Tunnel {
+  { to, stance, ca, cert, key, pins, timeout_ms: timeoutMs }: TunnelTable,
+  own: TunnelConfig['protocol'],
+): ConnectOptions {
   const profile = asked(to, own);
-  const where = { listener: placeName(listen), protocol: to.split(':', 1).join() };
-  const connect: ConnectOptions = {
-    ...(profile === undefined ? {} : { profile }),
-    resolver,
+  return {
     stance,
     timeoutMs,
-    ...(ca === undefined ? {} : { ca: readAuthorities(file, ca) }),
-    ...(cert === undefined || key === undefined
-      ? {}
-      : { identity: { cert: readNamed(file, cert), key: readNamed(file, key) } }),
-    ...(pins === undefined ? {} : { pins }),
+    ...(profile !== undefined && { profile }),
+    ...(ca !== undefined && { ca: readAuthorities(file, ca) }),
+    ...(cert !== undefined &&
+      key !== undefined && { identity: { cert: readNamed(file, cert), key: readNamed(file, key) } }),
+    ...(pins !== undefined && { pins }),
   };
+}
+
+let connections = 0;
+
+/** Who hears what becomes of connections, from when they begin. */
+function listenersOf({ listen, to }: TunnelTable, log: Logger, { metrics }: Means) {
+  const where = { listener: placeName(listen), protocol: to.split(':', 1).join() };
   const logs = new WeakMap<net.Socket, { readonly log: Logger; readonly since: number }>();
   const logOf = (client: net.Socket) => logs.get(client) ?? begin(client);
   const begin = (client: net.Socket) => {
@@ -75,17 +85,7 @@ function make(
     logs.set(client, begun);
     return begun;
   };
-  const server = createTunnel({
-    to,
-    ...(by === undefined ? {} : { by }),
-    connect,
-    host,
-    connections: share(limits.connections),
-    connectionsPerAddress: share(limits.connections_per_address),
-    census: censusOf(placeName(listen)),
-    handshakeMs: limits.handshake_ms,
-    idleMs: limits.idle_ms,
-    ...(limits.total_ms !== undefined && { totalMs: limits.total_ms }),
+  const listeners: Partial<TunnelOptions> = {
     onOpened(client, connection) {
       metrics.opened(where);
       if (connection.security !== 'plaintext') metrics.secured(where, connection.how, connection);
@@ -105,8 +105,8 @@ function make(
       metrics.refused(where, code);
       logOf(client).log.warn({ code, why: printable(error.message), because }, 'turned away');
     },
-  });
-  return server.prependListener('connection', begin);
+  };
+  return { begin, listeners };
 }
 
 /** What was agreed on, for the line at the opening. */

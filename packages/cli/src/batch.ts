@@ -62,8 +62,8 @@ function toRequest(line: string): Request {
 async function* lines(from: NodeJS.ReadStream): AsyncGenerator<string> {
   from.setEncoding('utf8');
   let held = '';
-  for await (const chunk of from as AsyncIterable<string>) {
-    // setEncoding made it strings
+  const chunks = from as AsyncIterable<string>; // by setEncoding()
+  for await (const chunk of chunks) {
     const [first = '', ...rest] = chunk.split('\n');
     held = (held + first).slice(0, LONGEST_LINE);
     for (const next of rest) {

@@ -89,11 +89,9 @@ async function tell(decided: Decided, { json }: Common): Promise<ExitStatus> {
 
 async function tellAllStances(supposed: Supposed): Promise<ExitStatus> {
   const all = STANCES.map((stance) => underStance(supposed, stance));
-  const tree = decisionsTree(
-    all[0] as Decided,
-    all.map((each) => each.decision),
-    paintFor(process.stdout),
-  ); // three
+  const [first] = all as [Decided, ...Decided[]]; // of three
+  const decisions = all.map(({ decision }) => decision);
+  const tree = decisionsTree(first, decisions, paintFor(process.stdout));
   for (const line of drawTree(tree)) await say(line);
   return statusOfProof[supposed.proof];
 }

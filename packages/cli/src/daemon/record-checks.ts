@@ -5,7 +5,7 @@ import type { Resolver } from 'hastls/resolve';
 import { checkRecord, type RecordCheck } from 'hastls/serve';
 import type { Logger } from 'pino';
 import { EXIT, type ExitStatus, statusOfProof } from '../exit-status.ts';
-import { type GatewayConfig, type WholeGateway, wholeGateways } from './gateway-config.ts';
+import { type GatewayConfig, lineOf, type WholeGateway, wholeGateways } from './gateway-config.ts';
 
 /** What the gateways of a file serve, against the records under their names. */
 export interface RecordChecks {
@@ -41,22 +41,18 @@ async function checkGroup(group: readonly WholeGateway[], resolver: Resolver) {
   return { check, isEnforced: group.some((each) => each.enforce_record) };
 }
 
-function practiceOf({
-  mode,
-  in_band: inBand = 'require',
-  listen,
-  public_ports: ports,
-}: WholeGateway): readonly Practice[] {
-  const plain = mode === 'auto' ? inBand : mode;
+function practiceOf(gateway: WholeGateway): readonly Practice[] {
+  const { listen, public_ports: ports, profile } = gateway;
+  const { mode, implicitToo } = lineOf(gateway, profile);
   const listened = listen.flatMap((each) => ('port' in each ? [each.port] : []));
   return [...new Set(ports ?? listened)]
     .map(toPort)
     .filter((port) => port !== undefined)
     .map((port) => ({
       port,
-      implicit: mode === 'implicit' || mode === 'auto',
+      implicit: mode === 'implicit' || implicitToo,
       inBand: mode !== 'implicit',
-      plaintext: plain === 'prefer' ? 'all' : plain === 'require-for' ? 'some' : 'none',
+      plaintext: mode === 'prefer' ? 'all' : typeof mode === 'string' ? 'none' : 'some',
     }));
 }
 

@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import { ldap, mysql, pop3, postgresql, smtp, vnc } from 'hastls/profiles';
 import { createGateway } from 'hastls/serve';
 import { mailBackend } from './backend.js';
-import { authority, type Client, client, identity, over, secured, started, trust } from './client.js';
+import { authority, type Client, client, DEADLINE, identity, over, secured, started, trust } from './client.js';
 import { at, implicit, inBand, running } from './running.js';
 
 test('[R1] [R5] [A37] with `require` nothing is said to the backend before TLS, and over TLS everything', async (t) => {
@@ -381,15 +381,19 @@ test('behind a balancer too, whose announcement comes in one piece with what the
   assert.deepEqual(Buffer.from(await peer.hear('\0'), 'latin1'), Buffer.from(STARTUP));
 });
 
-test('[V13] who begins with TLS at once names the protocol in it, where the servers of the service demand that', async (t) => {
-  const backend = at(await parrot(t));
-  const { port, ending } = await running(t, { backend, profile: postgresql, mode: 'require', implicitToo: true });
-  const over = ending();
-  const direct = tls.connect({ ...trust, ...at(port) });
-  direct.on('error', () => {}).on('secureConnect', () => direct.write(STARTUP));
-  await once(direct, 'close');
-  assert.equal((await over).ok, false);
-});
+test(
+  '[V13] who begins with TLS at once names the protocol in it, where the servers of the service demand that',
+  DEADLINE,
+  async (t) => {
+    const backend = at(await parrot(t));
+    const { port, ending } = await running(t, { backend, profile: postgresql, mode: 'require', implicitToo: true });
+    const over = ending();
+    const direct = tls.connect({ ...trust, ...at(port) });
+    direct.on('error', () => {}).on('secureConnect', () => direct.write(STARTUP));
+    await once(direct, 'close');
+    assert.equal((await over).ok, false);
+  },
+);
 
 test('with both forms a client that says nothing is shown out, and one that leaves leaves nothing behind', async (t) => {
   const backend = at(await parrot(t));

@@ -17,6 +17,7 @@ import {
 import { type DaemonOptions, declareDaemon, runFile } from '../daemon/run-file.ts';
 import { placeName } from '../daemon/schema.ts';
 import type { ExitStatus } from '../exit-status.ts';
+import { UsageError } from '../failure.ts';
 import { resolverOptions } from '../resolver-options.ts';
 import { say } from '../terminal.ts';
 
@@ -27,7 +28,7 @@ interface Own extends DaemonOptions {
 export function declare(command: Command): void {
   declareDaemon(command, 'the gateways').option(
     '--check-record',
-    'say whether the records under their names promise what they serve, and end',
+    'say whether the records under their names promise what they serve, and end: 0 yes, 1 no, 3 bogus, 4 unknown',
   );
   does<Own>(command, EXAMPLES, run, FILE);
 }
@@ -60,7 +61,11 @@ async function run(options: Own & Common): Promise<ExitStatus> {
   });
 }
 
-async function tell(checks: RecordChecks, { json }: Common): Promise<ExitStatus> {
+async function tell(checks: RecordChecks, { config, json }: Own & Common): Promise<ExitStatus> {
+  if (checks.checks.length === 0)
+    throw new UsageError(`${config} has no gateway with a name that a record could stand under`, [
+      'name = "mail.example.org" says what clients call it',
+    ]);
   if (json === true) await say(JSON.stringify(recordsObject(checks)));
   else for (const line of recordLines(checks)) await say(line);
   return statusOfRecords(checks);

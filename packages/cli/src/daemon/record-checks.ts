@@ -89,7 +89,6 @@ function logRecord(check: RecordCheck, log: Logger): void {
 
 /** The same for people, and for programs. */
 export function recordLines({ checks }: RecordChecks): readonly string[] {
-  if (checks.length === 0) return ['no gateway here has a name that a record could stand under'];
   return checks.flatMap((check) => {
     if (check.found.length === 0) return [`${check.owner}: says what is served`];
     const found = check.found.map(({ kind, rule, text }) => `  ${kind}: ${text} [${rule}]`);
@@ -112,12 +111,11 @@ export const recordsObject = ({ checks }: RecordChecks): object => ({
   })),
 });
 
-/** Contradictions are a no; what cannot be found out is neither yes nor no. */
+/** Nobody may take it for a yes that nothing is promised, or nothing that can be proven; what cannot be found out is no no. */
 export function statusOfRecords({ checks }: RecordChecks): ExitStatus {
   if (checks.some(({ found }) => found.some(({ kind }) => kind === 'contradiction'))) return EXIT.no;
-  return (
-    checks.map(({ evidence }) => statusOfProof[evidence.proof]).find((status) => status !== EXIT.done) ?? EXIT.done
-  );
+  const unproven = checks.map(({ evidence }) => statusOfProof[evidence.proof]).filter((status) => status !== EXIT.done);
+  return unproven[0] ?? (checks.some(({ found }) => found.length > 0) ? EXIT.no : EXIT.done);
 }
 
 const sentences = ({ found }: RecordCheck, wanted?: RecordCheck['found'][number]['kind']): readonly string[] =>

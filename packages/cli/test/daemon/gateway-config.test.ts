@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,22 @@ test('files that a gateway needs and that are not there, or are no certificates,
   assert.match(stderr, /g\.toml names a file without a certificate: g\.toml/);
   assert.equal(status, 2);
 });
+
+const PEM = { type: 'pkcs8', format: 'pem' } as const;
+for (const [kind, { privateKey }] of [
+  ['of the same kind', generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+  ['of another kind, which OpenSSL does not mind', generateKeyPairSync('rsa', { modulusLength: 2048 })],
+] as const)
+  test(`a key that is not the certificate's is told: one ${kind}`, async (t) => {
+    const { run } = await world(t, `${GOOD}${BACKEND}`);
+    assert.equal((await run('hastls gateway -c g.toml --check')).status, 0);
+    const { status, stderr } = await run(
+      'cat >key.pem; hastls gateway -c g.toml --check',
+      String(privateKey.export(PEM)),
+    );
+    assert.match(stderr, /g\.toml names certificates that cannot be used: chain\.pem with key\.pem/);
+    assert.equal(status, 2);
+  });
 
 test('everything that a gateway can be told is printed as it can be read again, with every default', async (t) => {
   const all = `${GOOD}name = "mail.example"

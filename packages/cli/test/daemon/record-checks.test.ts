@@ -10,6 +10,10 @@ import { startZones } from '../zones.ts';
 const PUBLISHED = `front A 127.0.0.1
 _imap._tcp.front HASTLS 143 143 1
 _imap._tcp.front HASTLS 0 993 1
+strict A 127.0.0.1
+_imap._tcp.strict HASTLS 143 143 1
+both A 127.0.0.1
+_imap._tcp.both HASTLS 143 143 0
 lax A 127.0.0.1
 _imap._tcp.lax HASTLS 143 143 1
 new A 127.0.0.1`;
@@ -74,6 +78,35 @@ _imap._tcp.new.example.test:
     [object.v, object.records.length, object.records[1].found[0].rule, object.records[1].publish],
     [1, 3, 'A37', ['_imap._tcp.lax.example.test. 300 IN HASTLS 143 143 0']],
   );
+});
+
+// biome-ignore format: a table
+const STATUSES: readonly (readonly [what: string, name: string, mode: string, status: number])[] = [
+  ['what is promised is served', 'front', 'require', 1], // but not all of it: port 993 is missing
+  ['all that is promised is served', 'strict', 'require', 0],
+  ['nothing is promised', 'new', 'require', 1],
+  ['more is promised than is served', 'both', 'require', 1],
+];
+
+for (const [what, name, mode, expected] of STATUSES)
+  test(`--check-record ends with ${expected} where ${what}: ${name}`, async (t) => {
+    const { run } = await world(t, gateway(20_000, `${name}.example.test`, mode));
+    const { stdout, status } = await run('hastls gateway -c g.toml --check-record');
+    assert.equal(status, expected, stdout);
+  });
+
+test('[A22] --check-record takes no unsigned record for a promise', async (t) => {
+  const { run } = await world(t, gateway(20_000, 'lax.unsigned.test', 'prefer'));
+  const { stdout, status } = await run('hastls gateway -c g.toml --check-record');
+  assert.match(stdout, /nobody can believe what it says \[A22\]/);
+  assert.equal(status, 1);
+});
+
+test('--check-record of gateways without a name is wrong usage, as it would compare nothing', async (t) => {
+  const { run } = await world(t, gateway(20_000, 'x', 'require').replace(/^(name|public_ports).*\n/gm, ''));
+  const { stdout, stderr, status } = await run('hastls gateway -c g.toml --check-record');
+  assert.match(stderr, /g\.toml has no gateway with a name that a record could stand under/);
+  assert.deepEqual([stdout, status], ['', 2]);
 });
 
 test('[A37] a contradiction is logged when a gateway starts; with enforce_record it does not start', async (t) => {

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 import { TLS } from './tls-settings.ts';
 
@@ -20,10 +20,16 @@ export type Chosen = Pick<tls.TLSSocketOptions, 'secureContext' | 'SNICallback' 
  * @throws what OpenSSL says of a certificate or a key that it cannot read, or that do not belong together
  */
 export function chooseCertificate(identities: readonly ServerIdentity[], more: tls.SecureContextOptions = {}): Chosen {
-  const choices = identities.map(({ cert, key }) => ({
-    certificate: new X509Certificate(cert),
-    context: tls.createSecureContext({ ...TLS, ...more, cert, key }),
-  }));
+  const choices = identities.map(({ cert, key }) => {
+    const context = tls.createSecureContext({ ...TLS, ...more, cert, key });
+    const certificate = new X509Certificate(cert);
+    // OpenSSL itself minds a key of the same kind only: with RSA beside ECDSA each handshake would fail instead
+    if (!certificate.checkPrivateKey(createPrivateKey(key)))
+      throw new TypeError(
+        `the key is not that of the certificate of ${certificate.subjectAltName ?? 'nobody by name'}`,
+      );
+    return { certificate, context };
+  });
   const [first, ...others] = choices;
   if (first === undefined) throw new TypeError('a server needs a certificate');
   const server = stapling(identities, more);

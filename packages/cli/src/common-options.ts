@@ -17,7 +17,8 @@ export interface Common {
   readonly resolverCa?: string;
   readonly timeout?: number;
   readonly quiet?: boolean;
-  readonly logLevel: LogLevel;
+  /** Default: `warn`; a daemon's file says it otherwise. */
+  readonly logLevel?: LogLevel;
 }
 
 /** From what says least to what says most. */
@@ -55,7 +56,7 @@ export const addCommonOptions = (command: Command): Command =>
     )
     .option('--timeout <ms>', 'give up after so many milliseconds, all steps together', toInteger(1, 86_400_000))
     .option('--quiet', 'say nothing on stderr but errors')
-    .option('--log-level <level>', `how much to say on stderr: ${LOG_LEVELS.join(', ')}`, toLogLevel, 'warn')
+    .option('--log-level <level>', `how much to say on stderr: ${LOG_LEVELS.join(', ')} (default: warn)`, toLogLevel)
     .helpOption('-h, --help', 'show this help');
 
 /** The least and the most that the shortest acceptable RSA key may be set to: nothing shorter signs, nothing longer is read. */

@@ -60,7 +60,7 @@ export function note(
   what: string,
   because: readonly string[] = [],
 ): void {
-  const wanted = options.quiet === true ? 'error' : options.logLevel;
+  const wanted = options.quiet === true ? 'error' : (options.logLevel ?? 'warn');
   if (LOG_LEVELS.indexOf(wanted) >= LOG_LEVELS.indexOf(level)) complain(what, because);
 }
 

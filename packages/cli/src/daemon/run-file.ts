@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 import type { z } from 'zod';
 import type { Common } from '../common-options.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { UsageError } from '../failure.ts';
 import { say } from '../terminal.ts';
 import { readConfigFile } from './config-file.ts';
 import type { Serving } from './daemon.ts';
@@ -51,15 +52,23 @@ export const declareDaemon = (command: Command, what: string): Command =>
     .option('--check', 'say whether the file can be used, and end')
     .option('--print-config', 'print the file with every default in it, and end');
 
+/** What would have no effect, or not the one that it promises. */
+const IN_THE_FILE: readonly (readonly [keyof Common, instead: string])[] = [
+  ['ca', 'each table of the file has a ca of its own; --resolver-ca is for resolvers'],
+  ['timeout', 'the file says how long what may take'],
+];
+
 /** Runs a daemon by its file, or says what there is to say about the file. */
 export async function runFile<Config extends Operation>(
   options: DaemonOptions & Common,
   { schema, printed, make, admit, names: [one, many] }: DaemonKind<Config>,
 ): Promise<ExitStatus> {
   const { config: file } = options;
+  for (const [option, instead] of IN_THE_FILE)
+    if (options[option] !== undefined) throw new UsageError(`--${option} is not for daemons: ${instead}`);
   const config = readConfigFile(file, schema);
   const log = pino(
-    { level: options.quiet === true ? 'error' : config.log.level, base: null },
+    { level: options.quiet === true ? 'error' : (options.logLevel ?? config.log.level), base: null },
     pino.destination({ dest: 2, sync: true }),
   );
   const checked = (): number => {

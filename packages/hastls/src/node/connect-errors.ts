@@ -2,13 +2,12 @@ import type { FallbackCause } from '../core/policy/index.ts';
 import type { Tried } from './connect.ts';
 import { type HastlsCode, HastlsError } from './errors.ts';
 import type { Explanation } from './explain.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Nothing may be tried: by policy, or because what DNS said could not be proven. */
 export function refusal({ target, snapshot, because, stance }: Explanation): HastlsError {
   const why = because.map(({ rule, text }) => `${text} [${rule}]`);
-  const proof = [
-    ...snapshot.answers.filter((each) => each.proof === snapshot.evidence.proof).flatMap((each) => each.because),
-  ];
+  const proof = proofOf(snapshot);
   const where = `${target.service.name}://${target.host}`;
   switch (snapshot.evidence.proof) {
     case 'bogus':
@@ -45,13 +44,22 @@ export function withoutAddress({ target, snapshot }: Explanation): HastlsError {
   return new HastlsError('ERR_HASTLS_NO_ADDRESS', `${target.host} has no address`, because);
 }
 
-/** Every attempt failed: named after the failure that tells most. */
+/** What led to the evidence being what it is. */
+const proofOf = ({ answers, evidence }: Snapshot): readonly string[] =>
+  answers.filter(({ proof }) => proof === evidence.proof).flatMap(({ because }) => because);
+
+/**
+ * Every attempt failed: named after the failure that tells most. Where the promise could not be proven, which ports it
+ * names could not be known either, and that may be all that is wrong.
+ */
 export function failure({ target, snapshot }: Explanation, tried: readonly Tried[]): HastlsError {
   const worst = SEVERITY.find((outcome) => tried.some((each) => each.outcome === outcome)) ?? 'unreachable';
   const { proof } = snapshot.evidence;
   const because = [
     ...tried.map(({ do: how, port, outcome, why }) => `${WORDS[how]} on port ${port}: ${outcome}: ${why}`),
-    ...(proof === 'bogus' || proof === 'indeterminate' ? [`and what DNS says of its promise is ${proof} [A23]`] : []),
+    ...(proof === 'bogus' || proof === 'indeterminate'
+      ? [`and what DNS says of its promise is ${proof}, so that its ports are a guess [A23]`, ...proofOf(snapshot)]
+      : []),
   ];
   const telling = tried.find((each) => each.outcome === worst);
   return new HastlsError(

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 
 /** How to connect. Everything omitted takes its safe default. */
 export interface ConnectOptions extends ExplainOptions {
-  /** Trusted roots, PEM or DER. Default: Node's. */
+  /** Trusted roots, in PEM. Default: Node's. */
   readonly ca?: tls.SecureContextOptions['ca'];
   /** Certificate and key to show to a server that asks who we are. Default: none. */
   readonly identity?: ClientIdentity;

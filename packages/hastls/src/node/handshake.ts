@@ -14,7 +14,7 @@ export type ClientIdentity = Pick<tls.SecureContextOptions, 'cert' | 'key' | 'pa
 export interface HandshakeOptions extends Patience {
   /** Whom we mean to reach: the name, or the address literal, that the certificate must be for. */
   readonly host: string;
-  /** Trusted roots, in PEM or DER. Default: Node's. */
+  /** Trusted roots, in PEM. Default: Node's. */
   readonly ca?: tls.SecureContextOptions['ca'];
   /** ALPN ids to offer, best first. Default: the extension is not sent. */
   readonly alpn?: readonly string[];

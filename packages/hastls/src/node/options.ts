@@ -3,7 +3,7 @@ import { DEFAULT_SWITCHES, FALLBACK_CAUSES, isStance, STANCES, type Switches } f
 import type { ConnectOptions } from './connect.ts';
 import { HastlsError } from './errors.ts';
 import { isPin } from './pin.ts';
-import { hasEmpty } from './trust.ts';
+import { hasUnreadable } from './trust.ts';
 
 const KNOWN: ReadonlySet<string> = new Set<keyof ConnectOptions>([
   'stance',
@@ -29,10 +29,15 @@ export function checkOptions(options: ConnectOptions): void {
     throw refuse(`"${String(options.stance)}" is no stance: it is one of ${STANCES.join(', ')}`);
   for (const pin of options.pins ?? [])
     if (!isPin(pin)) throw refuse(`"${pin}" is no pin: it is a SHA-256 digest in base64`);
+  const { timeoutMs = 1 } = options;
+  if (!(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS))
+    throw refuse(`"timeoutMs" is from 1 to ${MAX_TIMEOUT_MS}, not ${timeoutMs}`);
   if (options.pins?.length === 0) throw refuse('an empty list of pins lets no server in: leave it out, or pin a key');
-  if (hasEmpty(options.ca))
-    throw refuse('"ca" is empty, and would have nobody trusted: leave it out, or name somebody');
+  if (hasUnreadable(options.ca))
+    throw refuse('"ca" holds no certificate, and would have nobody trusted: it is PEM, and not the name of a file');
 }
+
+const MAX_TIMEOUT_MS = 86_400_000;
 
 /** What a switch may be set to, besides on and off. */
 const WORDS: Readonly<Partial<Record<string, readonly unknown[]>>> = {

@@ -6,9 +6,20 @@ import { crypto } from './crypto.ts';
 export const trusting = (ca: SecureContextOptions['ca']): Pick<SecureContextOptions, 'ca'> =>
   ca === undefined ? {} : { ca: [ca].flat() };
 
-/** Whether somebody is listed of whom nothing can be read: a file that was cut short, mostly. */
-export const hasEmpty = (ca: SecureContextOptions['ca']): boolean =>
-  ca !== undefined && [ca].flat().some((each) => each.length === 0);
+/**
+ * Whether somebody is listed of whom nothing can be read: a file that was cut short, or its name instead. Node passes over
+ * what is no PEM, and then trusts nobody, without a word.
+ */
+export const hasUnreadable = (ca: SecureContextOptions['ca']): boolean =>
+  ca !== undefined && [ca].flat().some((each) => !isPem(each.toString()));
+
+function isPem(text: string): boolean {
+  try {
+    return text.includes('-----BEGIN ') && new (crypto().X509Certificate)(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Whether a certificate is for this host, by its alternative names: a star stands for one whole label, and the common

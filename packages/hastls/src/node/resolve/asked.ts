@@ -25,7 +25,7 @@ const toALabels = (text: string): string => (/^[-\w.*\P{ASCII}]*$/u.test(text) ?
 
 /** @throws HastlsError ERR_HASTLS_OPTION */
 export function toAskedType(type: string | number, hastlsType: number): number {
-  const number = typeof type === 'number' ? type : typeFromText(type, hastlsType);
+  const number = typeof type === 'number' ? type : typeFromText(String(type), hastlsType);
   if (number === undefined) throw new HastlsError('ERR_HASTLS_OPTION', `"${type}" is no record type`);
   if (!Number.isInteger(number) || number < 1 || number > 0xffff || isMeta(number))
     throw new HastlsError('ERR_HASTLS_OPTION', `type ${number} is no type of data that could be looked up`);

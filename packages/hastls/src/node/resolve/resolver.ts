@@ -104,15 +104,20 @@ export function resolverOf(settings: Settings, clock: Clock): Resolver {
   }
 
   return {
-    async lookup(name, type, { signal } = {}) {
+    async lookup(name, type, { signal, ...others } = {}) {
       if (isClosed) throw closed;
+      for (const key of Object.keys(others))
+        throw new HastlsError(
+          'ERR_HASTLS_OPTION',
+          `unknown option "${key}": a look-up takes "signal", a resolver the rest`,
+        );
       signal?.throwIfAborted();
       const { rrtypes } = settings;
       const asked = { name: toAskedName(name), type: toAskedType(type, rrtypes[0]) };
-      const others = asked.type === rrtypes[0] ? rrtypes.slice(1) : NONE;
+      const more = asked.type === rrtypes[0] ? rrtypes.slice(1) : NONE;
       const first = proven(asked, signal);
-      if (others.length === 0) return first;
-      const all = others.map((each) => proven({ ...asked, type: each }, signal));
+      if (more.length === 0) return first;
+      const all = more.map((each) => proven({ ...asked, type: each }, signal));
       return mergeAnswers(await Promise.all([first, ...all]));
     },
     close() {

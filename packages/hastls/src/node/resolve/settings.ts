@@ -3,7 +3,7 @@ import { HASTLS_TYPE, labelCount, type Name, toHastlsType } from '../../core/dns
 import { ROOT_ANCHORS } from '../../core/dnssec/built-in-anchors.ts';
 import type { Anchor, Context, NegativeAnchor } from '../../core/dnssec/index.ts';
 import { HastlsError } from '../errors.ts';
-import { hasEmpty } from '../trust.ts';
+import { hasUnreadable } from '../trust.ts';
 import type { AskOptions } from './ask.ts';
 import { toAskedName } from './asked.ts';
 import { type SystemResolvers, systemResolvers } from './resolv-conf.ts';
@@ -113,6 +113,7 @@ export function toSettings(options: ResolverOptions): Settings {
   const { pinSecureZones = false } = options;
   if (typeof pinSecureZones !== 'boolean' && !(pinSecureZones instanceof Set))
     throw refuse('"pinSecureZones" is true, false, or a set');
+  if (!Array.isArray(anchors)) throw refuse('"anchors" is a list, as readAnchors() makes one');
   if (at !== undefined && !(Number.isFinite(at) && at >= 0)) throw refuse(`"at" is in seconds since 1970, not ${at}`);
   if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS))
     throw refuse(`"timeoutMs" is from 1 to ${MAX_TIMEOUT_MS}, not ${timeoutMs}`);
@@ -153,7 +154,8 @@ const toNegativeAnchors = ({
   });
 
 function toAsking({ servers, ca, mixedCase = false }: ResolverOptions, timeoutMs: number): AskOptions {
-  if (hasEmpty(ca)) throw refuse('"ca" is empty, and would have nobody trusted: leave it out, or name somebody');
+  if (hasUnreadable(ca))
+    throw refuse('"ca" holds no certificate, and would have nobody trusted: it is PEM, and not the name of a file');
   if (servers !== undefined && (servers.length < 1 || servers.length > MAX_SERVERS))
     throw refuse(`"servers" has from 1 to ${MAX_SERVERS} entries`);
   const system: SystemResolvers = servers === undefined ? systemResolvers() : { servers: servers.map(toUpstream) };

@@ -223,8 +223,18 @@ test('[A23] when TLS fails too, what DNS said is told beside', async (t) => {
   const dns = await resolving(t, promising('0 993 1'), against(ofType(HASTLS), spoilSignatures));
   const error = await refused(connect(`imap://mail.example:${await freePort(t)}`, { dns, stance: 'cfb' }));
   assert.equal(error.code, 'ERR_HASTLS_UNREACHABLE');
-  assert.match(error.because.at(-1) ?? '', /what DNS says of its promise is bogus/);
+  assert.match(error.because.join('\n'), /what DNS says of its promise is bogus/);
 });
+
+for (const [what, attack, proof] of unproven)
+  test(`[A23] ${what}: who finds nobody at the usual ports is told that these are a guess, and why`, async (t) => {
+    const dns = await resolving(t, promising('1 1 1'), attack);
+    const error = await refused(connect('imap://mail.example:1', { dns, ca }));
+    assert.equal(error.code, 'ERR_HASTLS_UNREACHABLE');
+    const said = error.because.join('\n');
+    assert.match(said, new RegExp(`of its promise is (${proof}), so that its ports are a guess`));
+    assert.match(said, new RegExp(`_imap\\._tcp\\.mail\\.example\\. HASTLS is (${proof})`));
+  });
 
 test('[A22] [A24] [R34] in a provably unsigned zone the record is not even asked for', async (t) => {
   const asked: number[] = [];
@@ -348,6 +358,12 @@ test("options that make no sense are the caller's mistake", async () => {
     { ca: '' },
     { ca: [ca, Buffer.alloc(0)] },
     { dns: { ca: '' } },
+    { ca: '/etc/ssl/ca.pem' },
+    { ca: [ca, new Uint8Array(4) as Buffer] },
+    { dns: { ca: 'ca.pem' } },
+    { timeoutMs: 0 },
+    { timeoutMs: Number.NaN },
+    { timeoutMs: '100' } as never,
   ];
   for (const each of options)
     assert.equal((await refused(connect('imap://mail.example', each))).code, 'ERR_HASTLS_OPTION');

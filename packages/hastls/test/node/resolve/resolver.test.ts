@@ -451,6 +451,8 @@ const badOptions: readonly (readonly [options: object, why: RegExp])[] = [
   [{ timeoutMs: Number.POSITIVE_INFINITY }, /"timeoutMs"/],
   [{ at: Number.NaN }, /"at"/],
   [{ minRsaBits: 0 }, /"minRsaBits"/],
+  [{ anchors: 'test. DS 1 13 2 00' }, /"anchors" is a list/],
+  [{ ca: '/etc/ssl/ca.pem' }, /"ca" holds no certificate/],
   [{ negativeAnchors: [{ zone: 'test', until: new Date() }] }, /switch off too much/],
   [{ negativeAnchors: [{ zone: '.', until: new Date() }] }, /switch off too much/],
   [{ negativeAnchors: [{ zone: 'a.test', until: new Date(Date.now() + 8 * 86_400_000) }] }, /within a week/],
@@ -471,6 +473,19 @@ for (const [options, why] of badOptions)
       () => createResolver(options),
       (error) => error instanceof HastlsError && error.code === 'ERR_HASTLS_OPTION' && why.test(error.message),
     ));
+
+test('[R31] a look-up refuses what only a resolver takes, and a type that is none', () =>
+  serving(world.answer, async ({ server }) => {
+    const resolver = resolverAt(server);
+    for (const [asked, why] of [
+      [['host.signed.test', 'A', { anchors: [] }], /unknown option "anchors"/],
+      [['host.signed.test'], /"undefined" is no record type/],
+    ] as const)
+      await assert.rejects(
+        Reflect.apply(resolver.lookup, resolver, asked),
+        (error) => error instanceof HastlsError && error.code === 'ERR_HASTLS_OPTION' && why.test(error.message),
+      );
+  }));
 
 test('[R31] a type number outside of the private range can be insisted on', () => {
   assert.deepEqual(toSettings({ rrtype: 300, rrtypeOutsidePrivateRange: true }).rrtypes, [300]);

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { openableAt } from './front.ts';
+import { listenAt, openableAt } from './front.ts';
 import type { Place } from './schema.ts';
 
 /** Who is asked on the admin socket. */
@@ -13,7 +12,7 @@ export interface Asked {
 /**
  * Answers `GET /metrics` and `GET /healthz`, and nothing else. Nobody is asked who they are: whoever can connect may know.
  * @returns closes it
- * @throws what the system says, when the address cannot be had
+ * @throws UsageError when the address cannot be had
  */
 export async function startAdmin(place: Place, { isServing, metrics }: Asked): Promise<() => void> {
   const server = createServer(
@@ -33,8 +32,7 @@ export async function startAdmin(place: Place, { isServing, metrics }: Asked): P
   );
   server.maxConnections = 32;
   await openableAt(place);
-  server.listen({ ...place, exclusive: true });
-  await once(server, 'listening');
+  await listenAt(server, { ...place, exclusive: true }, place);
   return () => {
     server.close();
     server.closeAllConnections();

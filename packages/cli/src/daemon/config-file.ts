@@ -14,7 +14,7 @@ type Path = readonly PropertyKey[];
  */
 export function readConfigFile<S extends z.ZodType>(file: string, schema: S): z.output<S> {
   const program = parse(file, readText(file));
-  const result = schema.safeParse(getStaticTOMLValue(program));
+  const result = schema.safeParse(getStaticTOMLValue(program), { reportInput: true });
   if (result.success) return result.data;
   const lines = linesOf(program);
   const faults = result.error.issues
@@ -95,13 +95,39 @@ interface Fault {
 
 function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType): readonly Fault[] {
   if (issue.code !== 'unrecognized_keys')
-    return [{ path: issue.path, what: `${printable(written(issue.path)) || 'the file'}: ${printable(issue.message)}` }];
+    return [
+      { path: issue.path, what: `${printable(written(issue.path)) || 'the file'}: ${printable(inWords(issue))}` },
+    ];
   const known = keysAt(schema, issue.path);
   return issue.keys.map((key) => ({
     path: [...issue.path, key],
     what: `there is no key "${printable(key)}" here${nearest(key, known)}`,
   }));
 }
+
+/** What zod says of itself, as a person would; what a schema says stays. */
+function inWords(issue: z.core.$ZodIssue): string {
+  if (!/^Invalid (input|option): /.test(issue.message)) return issue.message;
+  if (issue.input === undefined) return 'it is missing';
+  if (issue.code === 'invalid_type' && issue.expected === 'array' && typeof issue.input === 'object')
+    return `write [[${written(issue.path)}]], as there may be many`;
+  if (issue.code === 'invalid_type') return `${THINGS[issue.expected] ?? issue.expected} is wanted`;
+  if (issue.code !== 'invalid_value') return issue.message;
+  const words = issue.values.map(String);
+  const near = typeof issue.input === 'string' ? nearest(issue.input, words) : '';
+  return near.startsWith(': did')
+    ? `there is no "${issue.input}"${near}`
+    : `one of ${words.map((each) => `"${each}"`).join(', ')} is wanted`;
+}
+
+const THINGS: Readonly<Partial<Record<string, string>>> = {
+  string: 'text in quotes',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a table',
+};
 
 function nearest(key: string, known: readonly string[]): string {
   if (known.length === 0) return '';

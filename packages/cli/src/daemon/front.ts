@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { lstatSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import type { Listen, Place } from './schema.ts';
+import { UsageError } from '../failure.ts';
+import { type Listen, type Place, placeName } from './schema.ts';
 import { inherited } from './systemd.ts';
 
 /** One address that is listened on for as long as the daemon runs, whoever serves its clients meanwhile. */
@@ -15,7 +16,7 @@ export interface Front {
 /**
  * @param mayEnter whether one more may be let in
  * @param onTrouble the system could not give us a client, mostly for want of file descriptors: the next one is tried for
- * @throws what the system says, when the address cannot be had
+ * @throws UsageError when the address cannot be had
  */
 export async function openFront(
   listen: Listen,
@@ -28,8 +29,7 @@ export async function openFront(
       if (serving !== undefined && mayEnter()) serving.emit('connection', client);
       else client.destroy();
     });
-    door.listen({ backlog: BACKLOG, ...at });
-    await once(door, 'listening');
+    await listenAt(door, { backlog: BACKLOG, ...at }, listen);
     return door.on('error', onTrouble);
   };
   const places = 'systemd' in listen ? inherited(listen.systemd).map((fd) => ({ fd })) : [listen];
@@ -52,6 +52,24 @@ export async function openFront(
 
 /** Clients that come at once wait here; the system may have a lower limit of its own. */
 const BACKLOG = 4096;
+
+/** @throws UsageError why the address cannot be had */
+export async function listenAt(server: net.Server, at: net.ListenOptions, place: Listen): Promise<void> {
+  try {
+    server.listen(at);
+    await once(server, 'listening');
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException; // of the system's
+    throw new UsageError(`nobody can listen on ${placeName(place)}: ${WHY[code] ?? message} (${code})`);
+  }
+}
+
+/** What the system means. */
+const WHY: Readonly<Partial<Record<string, string>>> = {
+  EADDRINUSE: 'another program does already',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EACCES: 'this user may not',
+};
 
 /** Takes away a Unix socket on which nobody listens any more: it is left behind by whoever was killed. */
 export async function openableAt(place: Place): Promise<void> {

@@ -39,8 +39,16 @@ export async function operate(
 ): Promise<void> {
   const listening = () => [...serving().values()].map(({ listen }) => listen);
   let isServing = true;
-  const closeAdmin =
-    admin && (await startAdmin(admin.listen, { isServing: () => isServing, metrics: works.exposition }));
+  const closeAdmin = admin && (await openAdmin(admin));
+  /** Who cannot be asked how it is does not begin: whoever serves already ends. */
+  async function openAdmin({ listen }: NonNullable<Operation['admin']>): Promise<() => void> {
+    try {
+      return await startAdmin(listen, { isServing: () => isServing, metrics: works.exposition });
+    } catch (error) {
+      await works.end();
+      throw error;
+    }
+  }
   let turn = Promise.resolve();
   const reload = (cause: string) => {
     turn = turn.then(() => reloaded(cause)); // one after the other

@@ -51,7 +51,7 @@ export function runWorker<Config extends Operation>({ read, make, log }: Runnabl
         why: error.message,
         because: error.because ?? [],
       }));
-      process.send?.({ number: order.number, ...answer });
+      if (process.connected) process.send?.({ number: order.number, ...answer }); // who has said its last is asked no more
       if (order.order === 'end') resolve();
     });
     process.send?.({ number: HERE }); // what was said before nobody heard

@@ -47,6 +47,33 @@ for (const workers of [1, 2])
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
 
+for (const workers of [1, 2])
+  for (const taken of ['port', 'adminPort'] as const)
+    test(`an address that another program has is no fault of ours, and nothing is left running: ${taken}, ${workers} workers`, async (t) => {
+      const other = net.createServer();
+      t.after(() => other.close());
+      const { child, lines } = await startGateway(t, `${QUIET}workers = ${workers}\n`, {
+        async beforeIt(ports) {
+          other.listen(ports[taken], '127.0.0.1');
+          await once(other, 'listening');
+        },
+      });
+      assert.deepEqual(await once(child, 'exit'), [2, null]);
+      const said = lines.map(({ msg }) => msg).join('\n');
+      assert.match(said, /hastls: nobody can listen on 127\.0\.0\.1:\d+: another program does already \(EADDRINUSE\)/);
+    });
+
+test('workers end without a word of complaint', async (t) => {
+  const { child, logged, lines } = await startGateway(t, `${QUIET}workers = 4\n`);
+  await logged('ready');
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  assert.deepEqual(
+    lines.map(({ msg }) => msg),
+    ['ready', 'ending', 'ended'],
+  );
+});
+
 test('a worker that is killed takes its own connections with it, and another one takes its place', async (t) => {
   const { port, asked, logged, lines } = await startGateway(t, `${QUIET}workers = 2\n`);
   await logged('ready');

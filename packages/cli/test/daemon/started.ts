@@ -29,11 +29,20 @@ export interface Started extends Log {
   asked(path: string): Promise<{ readonly status: number; readonly text: string }>;
 }
 
+interface How {
+  /** More of its gateway. */
+  readonly own?: string;
+  /** What it is a child of. */
+  readonly before?: readonly string[];
+  /** What is to happen before it starts. */
+  readonly beforeIt?: (ports: Pick<Started, 'port' | 'adminPort'>) => Promise<void>;
+}
+
 /** Starts a gateway of implicit TLS in front of one that says hello, and then what it is told. */
 export async function startGateway(
   t: TestContext,
   head: string,
-  { own = '', before = [] }: { readonly own?: string; readonly before?: readonly string[] } = {},
+  { own = '', before = [], beforeIt }: How = {},
 ): Promise<Started> {
   const backend = net.createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {}).write('hello');
@@ -57,6 +66,7 @@ export async function startGateway(
   mkdirSync(join(directory, 'live'));
   certify('first.example');
   configure(head);
+  await beforeIt?.({ port, adminPort });
   const [program = process.execPath, ...words] = [...before, process.execPath];
   const child = spawn(program, [...words, BIN, 'gateway', '-c', join(directory, 'gateway.toml')], {
     stdio: ['ignore', 'inherit', 'pipe'],

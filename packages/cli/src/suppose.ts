@@ -1,7 +1,7 @@
 import { HASTLS_TYPE, type Hastls, type Port, rdataFromText, readHastls, toPort } from 'hastls/dns';
 import type { Proof } from 'hastls/dnssec';
-import { DEFAULT_STANCE, decide, isStance, PROOFS, type ServicePorts, type Stance } from 'hastls/policy';
-import { findService, isProfile } from 'hastls/profiles';
+import { DEFAULT_STANCE, decide, isStance, PROOFS, type Stance } from 'hastls/policy';
+import { findService, servicePorts } from 'hastls/profiles';
 import type { Decided } from 'hastls/report';
 import type { Service } from 'hastls/talk';
 import type { Request } from './batch.ts';
@@ -48,7 +48,7 @@ export function underStance({ service, implicit, host, port, proof, records }: S
     proofBecause: ['supposed: no DNS was asked'],
     chain: [],
     decision: decide({
-      service: portsOf(service),
+      service: servicePorts(service),
       stance,
       implicit,
       evidence: { proof, records: records.map(toHastls) },
@@ -56,12 +56,6 @@ export function underStance({ service, implicit, host, port, proof, records }: S
     }),
   };
 }
-
-const portsOf = (service: Service): ServicePorts => ({
-  name: service.name,
-  ports: service.ports,
-  inBand: isProfile(service),
-});
 
 function toHastls(text: string): Hastls {
   const rdata = rdataFromText(HASTLS_TYPE, text);

@@ -5,4 +5,4 @@
  */
 export * from '../core/profiles/index.ts';
 export { defineProfile, readProfile } from './define-profile.ts';
-export { type Target, toTarget } from './target.ts';
+export { servicePorts, type Target, toTarget } from './target.ts';

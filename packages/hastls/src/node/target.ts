@@ -40,7 +40,7 @@ export function toTarget(url: string | URL, custom?: Service): Target {
 
 const MAX_URL = 1024;
 
-/** What policy needs to know of the service. */
+/** What `decide()` of `hastls/policy` needs to know of a service. */
 export const servicePorts = (service: Service): ServicePorts => ({ ...service, inBand: isProfile(service) });
 
 const option = (message: string): HastlsError => new HastlsError('ERR_HASTLS_OPTION', message);

@@ -19,7 +19,7 @@ const server = lineServer({
   },
   answers: { FEAT: ['211-Features', ' AUTH TLS', ' PBSZ', ' PROT', '211 End'], NOOP: ['200 OK'] },
   never: {
-    CCC: '533 The connection for commands stays protected', // [V15] [RFC4217 §4]
+    CCC: '533 The connection for commands stays protected', // [V15] [RFC4217 §5]
     REIN: '502 The connection for commands stays protected', // it would end TLS [V15]
     'PROT C': '534 Data are not sent in clear', // [V15] [RFC4217 §9]
     'PROT S': '536 TLS is private or nothing',
@@ -68,7 +68,7 @@ export const ftp: Profile = {
     reply: () => replyFrame,
     demands: (reply) => /^(421|5[235]\d)[ -].*\b(TLS|SSL|encrypt)/is.test(reply),
     trigger,
-    leavesTls: /^(CCC|REIN|PROT [^P])/i, // [RFC4217 §6 §9 §11]
+    leavesTls: /^(CCC|REIN|PROT [^P])/i, // [RFC4217 §5 §9 §13]
     data: ftpData,
   },
 };

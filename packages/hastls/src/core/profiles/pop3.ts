@@ -22,7 +22,7 @@ export const pop3: Profile = lineProfile({
     quit: { command: 'QUIT', answer: ['+OK Bye'] },
     demand: '-ERR [SYS/PERM] TLS is required: STLS first',
   },
-  stead: lineStead('+OK {host} ready', '-ERR [SYS/TEMP] {why}'), // [RFC3206 §3]
+  stead: lineStead('+OK {host} ready', '-ERR [SYS/TEMP] {why}'), // [RFC3206 §4]
   greeting: { '+OK': 'yes', '-ERR': 'bye' },
   ask: { command: 'CAPA', means: { '+OK': 'yes', '-ERR': 'unknown' } },
   upgrade: { '+OK': 'yes', '-ERR': 'no' }, // it was offered, so it is known
@@ -30,7 +30,7 @@ export const pop3: Profile = lineProfile({
   forgets: ['the timestamp of the greeting', 'capabilities', 'the user named'],
   session: {
     reply: replyTo,
-    // There is no code for it; servers that want TLS first say so in words behind one of these. [RFC3206 §4]
+    // There is no code for it; servers that want TLS first say so in words behind one of these. [RFC3206 §4 §5]
     demands: (reply) => /^-ERR \[(SYS\/PERM|AUTH)\].*\b(STLS|TLS|SSL)\b/i.test(reply),
   },
 });

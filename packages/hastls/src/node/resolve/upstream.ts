@@ -18,7 +18,7 @@ export interface PlainUpstream extends Place {
   readonly transport: 'udp' | 'tcp';
 }
 
-/** Over TLS, in the strict profile: it is the right server, or it is not asked. [RFC7858 §4.2] [RFC8310 §6] */
+/** Over TLS, in the strict profile: it is the right server, or it is not asked. [RFC7858 §4.2] [RFC8310 §5] */
 export interface TlsUpstream extends Place {
   readonly transport: 'tls';
   /** Whom the certificate must be for. Nobody: the pins alone decide. */

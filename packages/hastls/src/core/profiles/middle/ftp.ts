@@ -98,7 +98,7 @@ function ownAnswer(command: string, data: Data, as: ServerContext): string | und
   return undefined;
 }
 
-/** Over TLS data are private, or there are none. [RFC4217 §8 §9] */
+/** Over TLS data are private, or there are none. [RFC4217 §9] */
 function protection(command: string, data: Data, { secured }: ServerContext): string {
   if (secured !== true) return '503 AUTH TLS first';
   if (verb(command) === 'PBSZ') {

@@ -154,7 +154,7 @@ interface Inside {
 
 /** Behind `optional()`, `default()`, `preprocess()` and their kin. */
 function unwrapped(schema: unknown): Inside {
-  let bare = schema as Inside; // as zod's schemas are made
+  let bare = schema as Inside; // as zod's schemas are made, and what is inside of one
   for (;;) {
     if (bare?.out !== undefined) bare = bare.out as Inside;
     else if (bare?.unwrap !== undefined && bare.element === undefined) bare = bare.unwrap() as Inside;

@@ -25,7 +25,7 @@ export function ip4FromText(text: string): Uint8Array {
 /** Sixteen octets in the one recommended form: lower case, the longest run of zeros as `::`. [RFC5952 §4] */
 export function ip6ToText(octets: Uint8Array): string {
   const groups = Array.from({ length: 8 }, (_, index) =>
-    (((octets[index * 2] as number) << 8) | (octets[index * 2 + 1] as number)).toString(16),
+    (((octets[index * 2] ?? 0) << 8) | (octets[index * 2 + 1] ?? 0)).toString(16),
   );
   const { from, length } = longestZeros(groups);
   if (length < 2) return groups.join(':'); // [RFC5952 §4.2.2] a lone zero group is written out

@@ -25,9 +25,10 @@ export function canonicalRrset(rrset: readonly ResourceRecord[]): readonly Resou
       return { ...record, name, rdata: canonicalRdata(record.type, record.rdata) };
     })
     .sort((a, b) => compareBytes(a.rdata, b.rdata));
-  return sorted.filter(
-    ({ rdata }, index) => index === 0 || !equalBytes(rdata, (sorted[index - 1] as ResourceRecord).rdata),
-  );
+  return sorted.filter(({ rdata }, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || !equalBytes(rdata, before.rdata);
+  });
 }
 
 /**

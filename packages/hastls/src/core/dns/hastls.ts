@@ -63,7 +63,7 @@ export function hastlsNumbers(
   rdata: Uint8Array,
 ): readonly [plain: number, tls: number, preference: number] | undefined {
   if (rdata.length !== RDLENGTH) return undefined;
-  const at = (offset: number) => ((rdata[offset] as number) << 8) | (rdata[offset + 1] as number);
+  const at = (offset: number) => ((rdata[offset] ?? 0) << 8) | (rdata[offset + 1] ?? 0);
   return [at(0), at(2), at(4)];
 }
 

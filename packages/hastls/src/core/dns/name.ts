@@ -92,7 +92,7 @@ export function isWithin(of: Name, above: Name): boolean {
 export function compareNames(a: Name, b: Name): number {
   const [left, right] = [labels(canonical(a)), labels(canonical(b))];
   for (let back = 1; back <= Math.min(left.length, right.length); back++) {
-    const difference = compareLabels(left.at(-back) as string, right.at(-back) as string);
+    const difference = compareLabels(left.at(-back) ?? '', right.at(-back) ?? '');
     if (difference !== 0) return difference;
   }
   return left.length - right.length;
@@ -124,7 +124,7 @@ function checkedLength(parts: readonly string[]): Name {
     1,
   );
   if (octets > MAX_NAME) throw new RangeError('a domain name has at most 255 octets');
-  return (parts.length === 0 ? '.' : `${parts.join('.')}.`) as Name;
+  return (parts.length === 0 ? '.' : `${parts.join('.')}.`) as Name; // of labels in presentation form, not too long
 }
 
 function splitLabels(bare: string): string[] {

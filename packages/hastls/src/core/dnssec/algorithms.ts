@@ -83,7 +83,7 @@ function rsaComplaint(key: Uint8Array, minRsaBits: number): string | undefined {
   if (exponentLength === 0 || modulus.length === 0) return 'is cut short';
   if (exponentLength > MAX_RSA_EXPONENT_OCTETS) return 'has an exponent of more than 64 bits';
   const first = modulus.findIndex((octet) => octet !== 0);
-  const bits = first < 0 ? 0 : (modulus.length - first) * 8 - (Math.clz32(modulus[first] as number) - 24);
+  const bits = first < 0 ? 0 : (modulus.length - first) * 8 - (Math.clz32(modulus[first] ?? 0) - 24);
   if (bits < minRsaBits) return `has ${bits} bits, fewer than ${minRsaBits}`;
   return bits > MAX_RSA_BITS ? `has ${bits} bits, more than ${MAX_RSA_BITS}` : undefined;
 }

@@ -31,18 +31,19 @@ export function readProtocol(
   taken: readonly string[] = [],
 ): { readonly ok: true; readonly value: Profile } | { readonly ok: false; readonly faults: readonly Fault[] } {
   const faults: Fault[] = [];
-  const given = tableOf(data);
-  if (given === undefined) return { ok: false, faults: [{ key: '', why: 'a table of keys is wanted' }] };
+  const table = tableOf(data);
+  if (table === undefined) return { ok: false, faults: [{ key: '', why: 'a table of keys is wanted' }] };
+  const given = table;
 
   /** Reads a key that its reader does not know what to make of as a fault. */
   function read<T>(key: string, reads: (value: unknown) => T | undefined, wanted: string): T | undefined {
-    if (!Object.hasOwn(given as object, key)) return undefined;
-    const value = reads(given?.[key]);
+    if (!Object.hasOwn(given, key)) return undefined;
+    const value = reads(given[key]);
     if (value === undefined) faults.push({ key, why: `${wanted} is wanted` });
     return value;
   }
   function need<T>(key: string, reads: (value: unknown) => T | undefined, wanted: string): T | undefined {
-    if (!Object.hasOwn(given as object, key)) faults.push({ key, why: `it is missing: ${wanted} is wanted` });
+    if (!Object.hasOwn(given, key)) faults.push({ key, why: `it is missing: ${wanted} is wanted` });
     return read(key, reads, wanted);
   }
 

@@ -109,7 +109,7 @@ function legOf(
   let wasBusy = false;
   const leg = {
     socket,
-    onPiece: ignore as Leg['onPiece'],
+    onPiece: ignore as Leg['onPiece'], // as: whoever reads sets another
     onReady: ignore,
     write(bytes: Uint8Array) {
       write(bytes);

@@ -82,6 +82,15 @@ test('[S14] a server that demands TLS within TLS is left', async (t) => {
   assert.equal(heard.filter((line) => line.startsWith('tls:')).length, 1);
 });
 
+test('[S14] and so is one that does it later on: a dialogue takes to TLS once', async (t) => {
+  const over = (line: string) => (line === 'DATE' ? '401 please initiate TLS\r\n' : '211 3 1 3 a.group\r\n');
+  const { open, heard } = await following(t, { ...demanding, over });
+  const session = await open();
+  assert.match(await session.command('GROUP a.group'), /^211/);
+  await assert.rejects(session.command('DATE'), refusedWith('ERR_HASTLS_GARBLED'));
+  assert.deepEqual(heard.slice(1), ['tls: GROUP a.group', 'tls: DATE']);
+});
+
 test('[V4] plaintext behind the demand is an attack', async (t) => {
   const { open } = await following(t, { ...demanding, plain: () => '401 please initiate TLS\r\n211 injected\r\n' });
   await assert.rejects((await open()).command('GROUP a.group'), refusedWith('ERR_HASTLS_GARBLED'));

@@ -1,3 +1,5 @@
+import { unescaped } from './escapes.ts';
+
 /** Octets that a label may have. [RFC1035 §2.3.4] */
 export const MAX_LABEL = 63;
 /** Octets that a name may have, when it is written out. [RFC1035 §2.3.4] */
@@ -9,28 +11,13 @@ export const presented = (label: string): string => (PLAIN.test(label) ? label :
 /** What nearly all labels are made of stands for itself. */
 const PLAIN = /^[-\w*]{1,63}$/;
 
-/** The octets of a label in presentation form. */
+/** The octets of a label in presentation form. @throws RangeError when there is none such */
 export function labelOctets(label: string): Uint8Array {
-  const octets: number[] = [];
-  for (let at = 0; at < label.length; at++) {
-    const character = label.charCodeAt(at);
-    if (character > 0x7e) throw new RangeError('a domain name is written in ASCII: convert it to A-labels first [A36]');
-    if (character !== 0x5c) octets.push(character);
-    else if (/^[0-9]{3}/.test(label.slice(at + 1, at + 4))) {
-      const value = Number(label.slice(at + 1, at + 4));
-      if (value > 255) throw new RangeError(`\\${label.slice(at + 1, at + 4)} is no octet`);
-      octets.push(value);
-      at += 3;
-    } else {
-      const escaped = label.charCodeAt(++at);
-      if (!(escaped < 0x7f)) throw new RangeError('a backslash at the end of a label');
-      octets.push(escaped);
-    }
-  }
+  const octets = unescaped(label, 'label', 'a domain name is written in ASCII: convert it to A-labels first [A36]');
   if (octets.length === 0) throw new RangeError('a domain name has an empty label');
   if (octets.length > MAX_LABEL)
-    throw new RangeError(`a label has at most 63 octets, "${label.slice(0, 16)}…" has more`);
-  return new Uint8Array(octets);
+    throw new RangeError(`a label has at most ${MAX_LABEL} octets, "${label.slice(0, 16)}…" has more`);
+  return octets;
 }
 
 function presentLabel(octets: Uint8Array): string {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { type Connection, connect } from 'hastls';
-import { STANCES, type Stance } from 'hastls/policy';
 import { type Connected, connectionObject, connectionTree, drawTree, printable } from 'hastls/report';
 import { does } from '../command.ts';
-import { type Common, toWord } from '../common-options.ts';
+import type { Common } from '../common-options.ts';
 import { decidedBy } from '../decided.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { complain, note } from '../failure.ts';
@@ -11,25 +10,19 @@ import { profileFor } from '../own-protocol.ts';
 import { paintFor } from '../paint.ts';
 import { relay } from '../relay.ts';
 import { resolverOptions } from '../resolver-options.ts';
+import { addServiceOptions, type ServiceOptions } from '../service-options.ts';
 import { say } from '../terminal.ts';
 import { typeNumber } from '../type-number.ts';
 
-interface Own {
-  readonly stance?: Stance;
-  readonly profile?: string;
+interface Own extends ServiceOptions {
   readonly print?: boolean;
 }
 
 export function declare(command: Command): void {
-  command
-    .argument('<url>', 'the service: smtp://host, imap://host:1143, imaps://host')
-    .option(
-      '--stance <stance>',
-      'cio (insecure only), cso (secure only, the default), cfb (fallback allowed)',
-      toWord(STANCES),
-    )
-    .option('--profile <file>', 'protocols of your own, in TOML: [[protocol]] tables')
-    .option('--print', 'show what was negotiated and why, and end; --json implies it');
+  addServiceOptions(command.argument('<url>', 'the service: smtp://host, imap://host:1143, imaps://host')).option(
+    '--print',
+    'show what was negotiated and why, and end; --json implies it',
+  );
   does<Own>(command, EXAMPLES, run);
 }
 

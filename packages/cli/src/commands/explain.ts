@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { explain } from 'hastls';
 import type { Proof } from 'hastls/dnssec';
-import { DEFAULT_STANCE, PROOFS, STANCES, type Stance } from 'hastls/policy';
+import { DEFAULT_STANCE, PROOFS, STANCES } from 'hastls/policy';
 import { toTarget } from 'hastls/profiles';
 import { type Decided, decisionObject, decisionsTree, decisionTree, drawTree } from 'hastls/report';
 import { batch } from '../batch.ts';
@@ -13,27 +13,19 @@ import { UsageError } from '../failure.ts';
 import { profileFor } from '../own-protocol.ts';
 import { paintFor } from '../paint.ts';
 import { resolverOptions } from '../resolver-options.ts';
+import { addServiceOptions, type ServiceOptions } from '../service-options.ts';
 import { type Supposed, supposedByLine, underStance } from '../suppose.ts';
 import { say } from '../terminal.ts';
 import { typeNumber } from '../type-number.ts';
 
-interface Own {
-  readonly stance?: Stance;
-  readonly profile?: string;
+interface Own extends ServiceOptions {
   readonly suppose?: readonly string[];
   readonly supposeProof?: Proof;
   readonly batch?: boolean;
 }
 
 export function declare(command: Command): void {
-  command
-    .argument('[url]', 'the service: smtp://host, imap://host:1143, imaps://host')
-    .option(
-      '--stance <stance>',
-      'cio (insecure only), cso (secure only, the default), cfb (fallback allowed)',
-      toWord(STANCES),
-    )
-    .option('--profile <file>', 'protocols of your own, in TOML: [[protocol]] tables')
+  addServiceOptions(command.argument('[url]', 'the service: smtp://host, imap://host:1143, imaps://host'))
     .option('--suppose <record>', "ask no DNS: what if this were the record, like '25 25 1'; repeatable", repeated)
     .option('--suppose-proof <proof>', `and what if it were ${PROOFS.join(', ')} (default: secure)`, toWord(PROOFS))
     .option('--batch', 'suppositions as JSON objects on stdin, one a line; decisions on stdout');

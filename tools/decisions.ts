@@ -2,7 +2,7 @@
 // `--check` compares instead of writing. A person has read the committed table once; CI reads it ever after.
 import { readHastls, toPort } from 'hastls/dns';
 import { type Decision, decide, type Evidence, PROOFS, type Request, STANCES } from 'hastls/policy';
-import { generated } from './generated.js';
+import { generated, heading, row } from './generated.js';
 
 // A service that has everything: a plaintext port with an in-band upgrade, and a TLS port.
 const service = { name: 'imap', ports: { plain: [143], tls: [993] }, inBand: true } as const;
@@ -52,8 +52,6 @@ function steps({ plan }: Decision): string {
 
 const rules = ({ because }: Decision): string => [...new Set(because.map(({ rule }) => rule))].join(' ');
 
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
 function singleRows(): readonly string[] {
   return PROOFS.flatMap((proof) =>
     CLASSES.flatMap(([name, ports]) =>
@@ -100,14 +98,12 @@ generated(
     '',
     '## One record',
     '',
-    row('proof', 'record', 'preference', 'stance', 'plan', 'rules'),
-    row('---', '---', '---', '---', '---', '---'),
+    ...heading('proof', 'record', 'preference', 'stance', 'plan', 'rules'),
     ...singleRows(),
     '',
     '## Several records, proven secure',
     '',
-    row('what', 'records', ...STANCES),
-    row('---', '---', ...STANCES.map(() => '---')),
+    ...heading('what', 'records', ...STANCES),
     ...setRows(),
     '',
   ].join('\n'),

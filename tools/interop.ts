@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { offByDefault, profiles, services } from 'hastls/profiles';
+import { heading, row } from './generated.js';
 
 const DOCUMENT = 'docs/INTEROP.md';
 const RESULTS = 'tools/.out/interop.jsonl'; // by tools/run-tests.mjs
@@ -65,11 +66,8 @@ if (meetings.length === 0) throw new Error('no live test has shown anything: run
 const upgradable = [...profiles, ...offByDefault.map(({ profile }) => profile)].map(({ name }) => name);
 const protocols = new Set([...upgradable, ...services.map(({ name }) => name)]);
 
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
 function table(ours: Meeting['ours'], theirs: string): readonly string[] {
-  const titles = ['protocol', theirs, 'version', 'shown'];
-  return [row(...titles), row(...titles.map(() => '---')), ...[...protocols].flatMap((each) => rows(ours, each))];
+  return [...heading('protocol', theirs, 'version', 'shown'), ...[...protocols].flatMap((each) => rows(ours, each))];
 }
 
 function rows(ours: Meeting['ours'], protocol: string): readonly string[] {

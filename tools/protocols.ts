@@ -3,9 +3,8 @@
 import { isProfile, offByDefault, profiles, services } from 'hastls/profiles';
 import { converse, NEUTRAL_SELF, type Profile, type Service, serverGreets } from 'hastls/talk';
 import { duet } from 'hastls/testing';
-import { generated } from './generated.js';
+import { generated, heading, row } from './generated.js';
 
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const listed = (each: readonly (string | number)[]): string => (each.length === 0 ? '–' : each.join(', '));
 
 const facts = ({ name, service, ports, implicitScheme = '–', alpn = [], specs }: Service): string =>
@@ -41,22 +40,19 @@ generated(
     '',
     '## With an in-band upgrade',
     '',
-    row(...TITLES),
-    row(...TITLES.map(() => '---')),
+    ...heading(...TITLES),
     ...profiles.map(facts),
     '',
     '## Without one',
     '',
-    row(...TITLES),
-    row(...TITLES.map(() => '---')),
+    ...heading(...TITLES),
     ...services.filter((each) => !isProfile(each)).map(facts),
     '',
     '## Off by default',
     '',
     'In no list: whoever wants one names it, as `connect(url, { profile })`.',
     '',
-    row('why', ...TITLES),
-    row('---', ...TITLES.map(() => '---')),
+    ...heading('why', ...TITLES),
     ...offByDefault.map(({ profile, because }) => `| ${because} ${facts(profile)}`),
     '',
     '## Behind a gateway',
@@ -64,8 +60,7 @@ generated(
     'What `hastls gateway` can have in front of a server, and the commands that wait for TLS with `mode = "require-for"`; or why',
     'it does not follow the dialogue.',
     '',
-    row('name', 'TLS', 'waits for TLS'),
-    row(...['---', '---', '---']),
+    ...heading('name', 'TLS', 'waits for TLS'),
     ...profiles.map((profile) => behind(profile, serverGreets(profile))),
     '',
     '## What is said before TLS',

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { encodeMessage } from 'hastls/dns';
 
 /** Octets of a query that asks for signatures, and to be sent without validation when `cd` is set; the id is 0. */
-export const toQuery = ({ name, type }, cd = true) =>
+const toQuery = ({ name, type }, cd = true) =>
   encodeMessage({
     id: 0,
     flags: {

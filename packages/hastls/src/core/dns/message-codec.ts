@@ -60,7 +60,7 @@ function readMessage(bytes: Uint8Array): Message {
   const authorities = times(referred, () => readRecord(from));
   const additionals = times(added, () => readRecord(from));
   if (from.left > 0) throw new RangeError(`${from.left} octets are left over behind the last record`);
-  if ([...answers, ...authorities].some(isOpt)) throw new RangeError('an OPT record outside of the additionals');
+  if (answers.some(isOpt) || authorities.some(isOpt)) throw new RangeError('an OPT record outside of the additionals');
   const [opt, second] = additionals.filter(isOpt);
   if (second !== undefined) throw new RangeError('more than one OPT record'); // [RFC6891 §6.1.1]
   return {

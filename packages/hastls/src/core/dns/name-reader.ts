@@ -2,7 +2,7 @@ import { concatBytes } from '../bytes/compare.ts';
 import type { Reader } from '../bytes/reader.ts';
 import { text } from '../bytes/text.ts';
 import { MAX_LABEL, MAX_NAME, present } from './label.ts';
-import { labelCount, type Name } from './name.ts';
+import type { Name } from './name.ts';
 
 /** No name has more labels, so no honest one has more pointers. */
 const MAX_JUMPS = 127;
@@ -66,18 +66,20 @@ function textOf(name: FoundName, whole: Uint8Array): string {
 function ownText({ start, labelled }: FoundName, whole: Uint8Array): string {
   if (labelled === 0) return ''; // nothing but a pointer
   const dotted = whole.slice(start + 1, start + 1 + labelled);
-  let count = 0;
-  for (let at = whole[start] as number; at < labelled; count++) {
+  let dot = dotted.indexOf(DOT); // a label's, or the length of one
+  for (let at = whole[start] as number; at < labelled; ) {
+    if (dot >= 0 && dot < at) return presentedLabels(start, labelled, whole);
+    if (dot === at) dot = dotted.indexOf(DOT, at + 1);
     const next = dotted[at] as number; // the next label's length, or what ends the last one
     dotted[at] = DOT;
     at += 1 + next;
   }
   const own = text(dotted);
-  return PLAIN_LABELS.test(own) && labelCount(own as Name) === count ? own : presentedLabels(start, labelled, whole);
+  return PLAIN_LABELS.test(own) ? own : presentedLabels(start, labelled, whole);
 }
 
 const DOT = 0x2e;
-/** So many dots as there are labels: none of them is an octet of a label. */
+/** Labels of octets that stand for themselves. */
 const PLAIN_LABELS = /^[-\w*.]*$/;
 
 function presentedLabels(start: number, labelled: number, whole: Uint8Array): string {

@@ -16,8 +16,8 @@ export const LIMITS = {
   dsMismatches: 4,
   /** Further rounds of each NSEC3 hash. [RFC9276 §3.2] */
   nsec3Iterations: 50,
-  /** Rounds of NSEC3 hashes in all: a name may have 13 labels more than its zone of 50 iterations, or 34 more than one of 20. */
-  nsec3RoundsPerQuestion: 768,
+  /** Rounds of NSEC3 hashes in all: a name may have 8 labels more than its zone of 50 iterations, or 22 more than one of 20. */
+  nsec3RoundsPerQuestion: 512,
   /** RRsets in the answer to a question for ANY. */
   rrsetsPerAnswer: 32,
   /** CNAME and DNAME links. [A20] */

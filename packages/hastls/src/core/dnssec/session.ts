@@ -3,6 +3,7 @@ import type { Message } from '../dns/message.ts';
 import { canonical, type Name } from '../dns/name.ts';
 import type { Question } from '../dns/question.ts';
 import { RCODE, rcodeToText } from '../dns/rcode.ts';
+import type { ResourceRecord } from '../dns/resource-record.ts';
 import { TYPE, typeToText } from '../dns/type-names.ts';
 import { weightOf } from './algorithms.ts';
 import { bogus, type Failure, indeterminate, limitReached, SIGN_ANEW } from './failure.ts';
@@ -62,7 +63,7 @@ export function startSession(context: Context): Session {
       replies.set(key, reply);
       if (reply.kind === 'failure') continue;
       const { answers, authorities } = reply.message;
-      signaturesSeen ||= [...answers, ...authorities].some(({ type }) => type === TYPE.RRSIG);
+      signaturesSeen ||= answers.some(isSignature) || authorities.some(isSignature);
       for (const each of extendedErrorsOf(reply.message))
         if (
           extendedErrors.length < MAX_EXTENDED_ERRORS &&
@@ -122,6 +123,8 @@ export function startSession(context: Context): Session {
     }),
   };
 }
+
+const isSignature = ({ type }: ResourceRecord): boolean => type === TYPE.RRSIG;
 
 const keyOf = ({ name, type }: Question): string => `${canonical(name)} ${type}`;
 

@@ -103,10 +103,10 @@ const rows: readonly Row[] = [
   },
   {
     limit: 'nsec3RoundsPerQuestion',
-    asked: deep(13), // each name up to the apex, the wildcard below it, and what the delegations took
+    asked: deep(8), // each name up to the apex, the wildcard below it, and what the delegations took
     within: () => iterated(LIMITS.nsec3Iterations),
     beyond: () => iterated(LIMITS.nsec3Iterations),
-    askedBeyond: deep(14),
+    askedBeyond: deep(9),
   },
   {
     limit: 'rrsetsPerAnswer',

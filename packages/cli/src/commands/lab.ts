@@ -27,17 +27,24 @@ const EXAMPLES = [
 
 async function run({ basePort, json }: Own & Common): Promise<ExitStatus> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  const lab = await startLab(basePort === undefined ? {} : { basePort }).catch(explainPorts);
-  const directory = await mkdtemp(join(tmpdir(), 'hastls-lab-'));
+  const directory = await mkdtemp(join(tmpdir(), 'hastls-lab-')).catch(explainFolder);
   try {
-    const files = await writeFiles(lab, directory);
-    await say(json === true ? JSON.stringify(inventory(lab, files)) : guide(lab, files));
-    await stopped;
+    const lab = await startLab(basePort === undefined ? {} : { basePort }).catch(explainPorts);
+    try {
+      const files = await writeFiles(lab, directory).catch(explainFolder);
+      await say(json === true ? JSON.stringify(inventory(lab, files)) : guide(lab, files));
+      await stopped;
+    } finally {
+      await lab.close();
+    }
   } finally {
-    await lab.close();
     await rm(directory, { recursive: true });
   }
   return EXIT.done;
+}
+
+function explainFolder({ message }: Error): never {
+  throw new UsageError(`its files cannot be written: ${message}`, ['TMPDIR says where they go']);
 }
 
 function explainPorts(error: NodeJS.ErrnoException & { readonly port?: number }): never {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { backends, clients, network, toBackend } from './backend-config.ts';
 import { admin, clientLimits, limits, tickets, watch, workersByCores } from './operation.ts';
 import { type OwnProtocol, protocols } from './protocols.ts';
-import { dns, drain, front, log, milliseconds } from './schema.ts';
+import { dns, drain, front, isLoopback, type Listen, log, milliseconds, type Place } from './schema.ts';
 
 const IN_BAND = ['require', 'require-for', 'prefer'] as const;
 const MODES = [...IN_BAND, 'implicit', 'auto'] as const;
@@ -146,6 +146,19 @@ function checkCompany(gateway: Gateway, own: Own, complain: Complain): void {
   if (gateway.enforce_record === true && name === undefined) complain('it goes with name = "…"', 'enforce_record');
 }
 
+/** Who is carried to where they came from goes round until there are too many. */
+function checkWay({ listen, backend }: Gateway, _: Own, complain: Complain): void {
+  for (const [index, { to }] of backend.entries())
+    if (listen.some((each) => leadsTo(each, to))) complain('this is where the gateway itself listens', 'backend', index);
+}
+
+function leadsTo(own: Listen, to: Place): boolean {
+  if ('systemd' in own) return false;
+  if ('path' in own || 'path' in to) return 'path' in own && 'path' in to && own.path === to.path;
+  const isAnywhere = /^[0:.]+$/.test(own.host);
+  return own.port === to.port && (own.host === to.host || (isAnywhere && isLoopback(to.host)));
+}
+
 /** The file of `hastls gateway`. */
 export const gatewayConfig = z
   .strictObject({
@@ -163,7 +176,7 @@ export const gatewayConfig = z
   })
   .superRefine(({ gateway: all, protocol: own, defaults: { proxy_from } }, context) => {
     for (const [index, each] of all.entries())
-      for (const check of [checkFitting, checkCompany])
+      for (const check of [checkFitting, checkCompany, checkWay])
         check({ proxy_from, ...each }, own, (message, ...path) =>
           context.addIssue({ code: 'custom', path: ['gateway', index, ...path], message }),
         );

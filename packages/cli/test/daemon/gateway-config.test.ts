@@ -33,6 +33,8 @@ async function world(t: TestContext, toml: string): Promise<World> {
 // biome-ignore format: a table
 const FAULTS: readonly (readonly [what: string, toml: string, fault: RegExp])[] = [
   ['a gateway without a backend', GOOD, /:1: gateway\[0\]\.backend/],
+  ['a backend that is the gateway itself', `${GOOD}backend = ["127.0.0.1:25", "127.0.0.1:2525"]\n`, /:6: gateway\[0\]\.backend\[1\]: this is where the gateway itself listens$/],
+  ['and so where it listens everywhere', `${GOOD.replace('127.0.0.1', '0.0.0.0')}backend = "127.0.0.1:2525"\n`, /:6: gateway\[0\]\.backend\[0\]: this is where the gateway itself listens$/],
   ['a backend that is no address', `${GOOD}backend = "here"\n`, /:6: gateway\[0\]\.backend\[0\]\.to: an address and a port/],
   ['one of several', `${GOOD}backend = ["127.0.0.1:1", "x"]\n`, /:6: gateway\[0\]\.backend\[1\]\.to: an address and a port/],
   ['a misspelt key of a backend', `${GOOD}backend = { to = "127.0.0.1:1", introduc = "x" }\n`, /:6: there is no key "introduc" here: did you mean "introduce"\?$/],

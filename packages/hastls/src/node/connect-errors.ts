@@ -1,14 +1,16 @@
+import { hostInUrl } from '../core/dns/index.ts';
 import type { FallbackCause } from '../core/policy/index.ts';
 import type { Tried } from './connect.ts';
 import { type HastlsCode, HastlsError } from './errors.ts';
 import type { Explanation } from './explain.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Target } from './target.ts';
 
 /** Nothing may be tried: by policy, or because what DNS said could not be proven. */
 export function refusal({ target, snapshot, because, stance }: Explanation): HastlsError {
   const why = because.map(({ rule, text }) => `${text} [${rule}]`);
   const proof = proofOf(snapshot);
-  const where = `${target.service.name}://${target.host}`;
+  const where = urlOf(target);
   switch (snapshot.evidence.proof) {
     case 'bogus':
       return new HastlsError(
@@ -64,10 +66,12 @@ export function failure({ target, snapshot }: Explanation, tried: readonly Tried
   const telling = tried.find((each) => each.outcome === worst);
   return new HastlsError(
     CODE_OF[worst],
-    `${target.service.name}://${target.host}: no connection: ${telling?.why ?? worst}`,
+    `${urlOf(target)}: no connection: ${telling?.why ?? worst}`,
     because,
   );
 }
+
+const urlOf = ({ service, host }: Target): string => `${service.name}://${hostInUrl(host)}`;
 
 const WORDS = { tls: 'TLS', upgrade: 'upgrade', plaintext: 'plaintext' } as const;
 

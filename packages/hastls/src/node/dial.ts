@@ -8,7 +8,7 @@ export type Dialled =
       readonly kind: 'failed';
       readonly cause: 'unreachable' | 'timeout';
       readonly why: string;
-      /** One sentence an address, in the order in which they failed. */
+      /** What the system says of each address, in the order in which they failed. */
       readonly because: readonly string[];
     };
 
@@ -52,7 +52,7 @@ export async function dial(addresses: readonly string[], port: number, patience:
       running.add(socket);
       const failed = (error: Error) => {
         running.delete(socket);
-        because.push(`${address}: ${error.message}`);
+        because.push(error.message); // which has the address
         attempt();
       };
       socket.once('error', failed);

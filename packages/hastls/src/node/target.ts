@@ -31,12 +31,15 @@ export function toTarget(url: string | URL, custom?: Service): Target {
     literal ?? (addressFamily(name) === 4 ? name : domainToASCII(name.replace(/[.\u3002\uff0e\uff61]$/, '')));
   if (host === '' || !toName(host).ok || (literal !== undefined && addressFamily(literal) !== 6))
     throw option(
-      `"${authority}" is no host: a name or an address, and a port if need be, is wanted after ${scheme}://`,
+      `"${withoutUser(authority)}" is no host: a name or an address, and a port if need be, is wanted after ${scheme}://`,
     );
   const port = digits === undefined ? undefined : toPort(Number(digits));
   if (digits !== undefined && port === undefined) throw option(`${digits} is no port: it must lie in 1 to 65535`);
   return { ...found, host, port };
 }
+
+/** What may be a password is not said again: messages end up in logs. */
+const withoutUser = (authority: string): string => authority.replace(/^.*@/s, '…@');
 
 const MAX_URL = 1024;
 

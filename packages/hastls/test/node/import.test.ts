@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { HastlsError, lookup } from 'hastls';
@@ -35,6 +35,14 @@ test('importing the library reads next to nothing: each call loads what it needs
   assert.ok(octetsWith(import.meta.resolve('hastls/profiles')) > 40_000, 'the count sees what is imported');
   const octets = octetsWith(import.meta.resolve('hastls'));
   assert.ok(octets < 4000, `${octets} octets are read by the import`);
+});
+
+test('an error that nobody catches shows the line that it comes from, and not all of the library', () => {
+  const code = "import { connect } from 'hastls'; await connect('gopher9://mail.example')";
+  const { stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stderr, /"gopher9" is no service that hastls knows/);
+  assert.ok(Math.max(...stderr.split('\n').map((line) => line.length)) < 300, stderr);
 });
 
 test('lookup() of what is no name is refused, and nobody is asked', () =>

@@ -48,3 +48,9 @@ for (const [url, why] of bad)
       (error) => error instanceof HastlsError && error.code === 'ERR_HASTLS_OPTION',
     );
   });
+
+test('a password in a URL is not said again', () =>
+  assert.throws(
+    () => toTarget('imap://joe:secret@mail.example.org'),
+    ({ message }: Error) => !message.includes('secret') && message.startsWith('"…@mail.example.org" is no host'),
+  ));

@@ -8,6 +8,9 @@ export function addressFamily(text: string): 4 | 6 | undefined {
   return parsed(() => ip6FromText(text)).ok ? 6 : undefined;
 }
 
+/** A host as URLs have it: an IPv6 address in brackets. [RFC3986 §3.2.2] */
+export const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 /** An address of IPv4 as such, where a socket for both families shows it in IPv6. */
 export const unmapped = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '');
 

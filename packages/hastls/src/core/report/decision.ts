@@ -1,3 +1,4 @@
+import { hostInUrl } from '../dns/address.ts';
 import type { Link, Proof } from '../dnssec/proof.ts';
 import type { Attempt, Decision, Reason } from '../policy/request.ts';
 import type { Stance } from '../policy/stance.ts';
@@ -52,7 +53,7 @@ export const decisionObject = ({ service, host, proof, decision }: Decided): Dec
 export function decisionTree(decided: Decided, paint: Paint): Tree {
   const { service, host, decision } = decided;
   return {
-    says: `${paint.strong(`${printable(service)}://${printable(host)}`)}, ${decision.stance} (${MEANING[decision.stance]})`,
+    says: `${paint.strong(`${printable(service)}://${printable(hostInUrl(host))}`)}, ${decision.stance} (${MEANING[decision.stance]})`,
     below: [...evidenceTrees(decided, paint), ...actionTrees(decision, paint)],
   };
 }
@@ -60,7 +61,7 @@ export function decisionTree(decided: Decided, paint: Paint): Tree {
 /** The same evidence under several stances. */
 export function decisionsTree(decided: Decided, decisions: readonly Decision[], paint: Paint): Tree {
   return {
-    says: paint.strong(`${printable(decided.service)}://${printable(decided.host)}`),
+    says: paint.strong(`${printable(decided.service)}://${printable(hostInUrl(decided.host))}`),
     below: [
       ...evidenceTrees(decided, paint),
       ...decisions.map((decision) => ({

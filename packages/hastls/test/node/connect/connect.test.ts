@@ -328,6 +328,18 @@ test('a host without an address, and one that does not exist, are told apart fro
   assert.equal((await refused(connect('imap://mail.example', { dns: deaf }))).code, 'ERR_HASTLS_UNPROVEN');
 });
 
+test('[A34] who cannot be reached by an address is told of it as it is written in URLs, and once', async (t) => {
+  const port = await freePort(t);
+  for (const host of ['[::1]', '127.0.0.1']) {
+    const { message } = await refused(connect(`imap://${host}:${port}`, { dns: await resolving(t, promising()) }));
+    const bare = host.replace(/[[\]]/g, '');
+    assert.equal(
+      message,
+      `imap://${host}: no connection: port ${port} of ${bare}: connect ECONNREFUSED ${bare}:${port}`,
+    );
+  }
+});
+
 test('a deadline ends everything, and so does the caller', async (t) => {
   const silent = await serving(t, imap, { says: () => '' });
   const dns = await resolving(t, promising(`${silent.port} ${silent.port} 1`));

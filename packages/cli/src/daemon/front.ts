@@ -32,7 +32,7 @@ export async function openFront(
     await listenAt(door, { backlog: BACKLOG, ...at }, listen);
     return door.on('error', onTrouble);
   };
-  const places = 'systemd' in listen ? inherited(listen.systemd).map((fd) => ({ fd })) : [listen];
+  const places = 'systemd' in listen ? inherited(listen.systemd).map((fd) => ({ fd })) : [ofOneFamily(listen)];
   const doors: net.Server[] = [];
   try {
     for (const place of places) doors.push(await open(place));
@@ -52,6 +52,10 @@ export async function openFront(
 
 /** Clients that come at once wait here; the system may have a lower limit of its own. */
 const BACKLOG = 4096;
+
+/** `[::]` stands for IPv6 alone: otherwise it would be in the way of `0.0.0.0` beside it. */
+const ofOneFamily = (place: Place): net.ListenOptions =>
+  'host' in place && net.isIPv6(place.host) ? { ...place, ipv6Only: true } : place;
 
 /** @throws UsageError why the address cannot be had */
 export async function listenAt(server: net.Server, at: net.ListenOptions, place: Listen): Promise<void> {

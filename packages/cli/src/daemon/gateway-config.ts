@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { profiles } from 'hastls/profiles';
 import { type GatewayOptions, type Misfit, misfits } from 'hastls/serve';
 import type { Profile } from 'hastls/talk';
@@ -149,13 +150,14 @@ function checkCompany(gateway: Gateway, own: Own, complain: Complain): void {
 /** Who is carried to where they came from goes round until there are too many. */
 function checkWay({ listen, backend }: Gateway, _: Own, complain: Complain): void {
   for (const [index, { to }] of backend.entries())
-    if (listen.some((each) => leadsTo(each, to))) complain('this is where the gateway itself listens', 'backend', index);
+    if (listen.some((each) => leadsTo(each, to)))
+      complain('this is where the gateway itself listens', 'backend', index);
 }
 
 function leadsTo(own: Listen, to: Place): boolean {
   if ('systemd' in own) return false;
   if ('path' in own || 'path' in to) return 'path' in own && 'path' in to && own.path === to.path;
-  const isAnywhere = /^[0:.]+$/.test(own.host);
+  const isAnywhere = /^[0:.]+$/.test(own.host) && isIP(own.host) === isIP(to.host);
   return own.port === to.port && (own.host === to.host || (isAnywhere && isLoopback(to.host)));
 }
 

@@ -64,11 +64,7 @@ export function failure({ target, snapshot }: Explanation, tried: readonly Tried
       : []),
   ];
   const telling = tried.find((each) => each.outcome === worst);
-  return new HastlsError(
-    CODE_OF[worst],
-    `${urlOf(target)}: no connection: ${telling?.why ?? worst}`,
-    because,
-  );
+  return new HastlsError(CODE_OF[worst], `${urlOf(target)}: no connection: ${telling?.why ?? worst}`, because);
 }
 
 const urlOf = ({ service, host }: Target): string => `${service.name}://${hostInUrl(host)}`;

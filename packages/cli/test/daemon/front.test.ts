@@ -37,7 +37,11 @@ test('all addresses of IPv4 and all of IPv6 can be listened on beside each other
   ]) {
     const port = await freePort();
     for (const host of hosts) {
-      const front = await openFront({ host, port }, () => true, () => {});
+      const front = await openFront(
+        { host, port },
+        () => true,
+        () => {},
+      );
       t.after(() => front.close());
       front.serve(net.createServer((client) => client.end()));
     }

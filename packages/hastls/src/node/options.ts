@@ -4,25 +4,26 @@ import type { ConnectOptions } from './connect.ts';
 import { HastlsError } from './errors.ts';
 import { isPin } from './pin.ts';
 import { hasUnreadable } from './trust.ts';
+import { type Known, refuseUnknown } from './unknown-options.ts';
 
-const KNOWN: ReadonlySet<string> = new Set<keyof ConnectOptions>([
-  'stance',
-  'resolver',
-  'dns',
-  'switches',
-  'sources',
-  'profile',
-  'signal',
-  'ca',
-  'identity',
-  'pins',
-  'self',
-  'timeoutMs',
-]);
+const KNOWN = {
+  stance: true,
+  resolver: true,
+  dns: true,
+  switches: true,
+  sources: true,
+  profile: true,
+  signal: true,
+  ca: true,
+  identity: true,
+  pins: true,
+  self: true,
+  timeoutMs: true,
+} satisfies Known<ConnectOptions>;
 
-/** A word that nobody knows may be a safeguard misspelt, so it is no detail. @throws HastlsError ERR_HASTLS_OPTION */
+/** @throws HastlsError ERR_HASTLS_OPTION */
 export function checkOptions(options: ConnectOptions): void {
-  for (const key of Object.keys(options)) if (!KNOWN.has(key)) throw refuse(`unknown option "${key}"`);
+  refuseUnknown(options, KNOWN);
   checkSwitches(options.switches ?? {});
   checkSources(options.sources ?? []);
   if (options.stance !== undefined && !isStance(options.stance))

@@ -4,6 +4,7 @@ import { ROOT_ANCHORS } from '../../core/dnssec/built-in-anchors.ts';
 import type { Anchor, Context, NegativeAnchor } from '../../core/dnssec/index.ts';
 import { HastlsError } from '../errors.ts';
 import { hasUnreadable } from '../trust.ts';
+import { type Known, refuseUnknown } from '../unknown-options.ts';
 import type { AskOptions } from './ask.ts';
 import { toAskedName } from './asked.ts';
 import { type SystemResolvers, systemResolvers } from './resolv-conf.ts';
@@ -82,23 +83,23 @@ export interface Settings {
   readonly seen: Set<string> | undefined;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof ResolverOptions>([
-  'servers',
-  'ca',
-  'mixedCase',
-  'anchors',
-  'anchorsState',
-  'negativeAnchors',
-  'at',
-  'timeoutMs',
-  'rrtype',
-  'rrtypeOutsidePrivateRange',
-  'acceptSha1',
-  'minRsaBits',
-  'prefetch',
-  'pinnedZones',
-  'pinSecureZones',
-]);
+const KNOWN = {
+  servers: true,
+  ca: true,
+  mixedCase: true,
+  anchors: true,
+  anchorsState: true,
+  negativeAnchors: true,
+  at: true,
+  timeoutMs: true,
+  rrtype: true,
+  rrtypeOutsidePrivateRange: true,
+  acceptSha1: true,
+  minRsaBits: true,
+  prefetch: true,
+  pinnedZones: true,
+  pinSecureZones: true,
+} satisfies Known<ResolverOptions>;
 
 const PATIENCE_MS = 600;
 const ROUNDS = 2;
@@ -108,7 +109,7 @@ const MAX_RRTYPES = 4;
 
 /** @throws HastlsError ERR_HASTLS_OPTION */
 export function toSettings(options: ResolverOptions): Settings {
-  for (const key of Object.keys(options)) if (!KNOWN.has(key)) throw refuse(`unknown option "${key}"`);
+  refuseUnknown(options, KNOWN);
   const { anchors = ROOT_ANCHORS, at, timeoutMs = 5000, acceptSha1 = false, minRsaBits, pinnedZones = [] } = options;
   const { pinSecureZones = false } = options;
   if (typeof pinSecureZones !== 'boolean' && !(pinSecureZones instanceof Set))

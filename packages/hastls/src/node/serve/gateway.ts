@@ -8,6 +8,7 @@ import type { ServerIdentity } from './certificates.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import { createDoor } from './door.ts';
 import { settingsOf } from './house.ts';
+import { checkGatewayOptions } from './known-options.ts';
 import { misfits } from './misfits.ts';
 import { announcedBy, hearOrigin } from './origin.ts';
 import { CONNECTIONS, cutOff, type Limits } from './stay.ts';
@@ -93,6 +94,7 @@ export interface Gateway {
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { connections = CONNECTIONS, connectionsPerAddress = PER_ADDRESS, census = createCensus() } = options;
+  checkGatewayOptions(options);
   const settings = settingsOf(options);
   const listed = [options.backend].flat();
   const faults = misfits({ ...options, backend: listed }).map(

@@ -5,6 +5,7 @@ import { converse, NONCE_OCTETS, type Profile, type ServerContext, type Verdict 
 import { given } from '../given.ts';
 import { hold, type TimedOut } from '../hold.ts';
 import { wrappedHandshake } from '../wrapped-handshake.ts';
+import { checkTriggerServerOptions } from './known-options.ts';
 import { HANDSHAKE_MS, secure } from './secure.ts';
 
 /** Whom an application talks to. When TLS begins there is a new one, and a new application. */
@@ -48,8 +49,12 @@ export interface TriggerServerOptions {
   readonly onDropped?: (why: string, socket: net.Socket) => void;
 }
 
-/** Makes a server that draws the line between plaintext and TLS; to be started with `listen()`. */
+/**
+ * Makes a server that draws the line between plaintext and TLS; to be started with `listen()`.
+ * @throws HastlsError ERR_HASTLS_OPTION when an option is unknown
+ */
 export function createTriggerServer(options: TriggerServerOptions): net.Server {
+  checkTriggerServerOptions(options);
   const newest = options.profile.wrapping === undefined ? {} : ({ maxVersion: 'TLSv1.2' } as const);
   const secureContext = tls.createSecureContext({ minVersion: 'TLSv1.2', ...options.tls, ...newest }); // [RFC8996]
   return net.createServer((socket) => {

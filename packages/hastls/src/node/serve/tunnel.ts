@@ -10,6 +10,7 @@ import { toTarget } from '../target.ts';
 import { type Redirection, targetsOf } from '../targets-of.ts';
 import { relay } from './bridge.ts';
 import { createCensus, EVERYBODY } from './census.ts';
+import { checkTunnelOptions } from './known-options.ts';
 import { clientLeg } from './leg.ts';
 import { originOf } from './origin.ts';
 import { CONNECTIONS, cutOff, IDLE_MS, type Limits, limit, limitIdle, limitRest, type Stay } from './stay.ts';
@@ -56,6 +57,7 @@ export interface Tunnel extends net.Server {
  * @throws HastlsError ERR_HASTLS_OPTION when the destination, or how to connect to it, makes no sense
  */
 export function createTunnel(options: TunnelOptions): Tunnel {
+  checkTunnelOptions(options);
   const { service } = toTarget(options.to, options.connect?.profile);
   checkOptions(options.connect ?? {});
   const { stead } = service;

@@ -14,18 +14,26 @@ type Path = readonly PropertyKey[];
  */
 export function readConfigFile<S extends z.ZodType>(file: string, schema: S): z.output<S> {
   const program = parse(file, readText(file));
+  const lines = linesOf(program);
+  const useless = (faults: readonly { readonly line: number; readonly what: string }[]) =>
+    new UsageError(
+      `${file} is no configuration that can be used`,
+      faults.map(({ line, what }) => `${file}:${line}: ${what}`),
+    );
+  // whoever reads the values would take it for what all objects have in common
+  const common = [...lines].filter(([key]) => PROTOTYPE.test(key));
+  if (common.length > 0) throw useless(common.map(([, line]) => ({ line, what: 'there is no key "__proto__"' })));
   const result = schema.safeParse(getStaticTOMLValue(program), { reportInput: true });
   if (result.success) return result.data;
-  const lines = linesOf(program);
-  const faults = result.error.issues
-    .flatMap((issue) => faultsOf(issue, schema))
-    .map(({ path, what }) => ({ line: lineOf(lines, path), what }))
-    .sort((a, b) => a.line - b.line);
-  throw new UsageError(
-    `${file} is no configuration that can be used`,
-    faults.map(({ line, what }) => `${file}:${line}: ${what}`),
+  throw useless(
+    result.error.issues
+      .flatMap((issue) => faultsOf(issue, schema))
+      .map(({ path, what }) => ({ line: lineOf(lines, path), what }))
+      .sort((a, b) => a.line - b.line),
   );
 }
+
+const PROTOTYPE = /(^|\.)__proto__(\.|\[|$)/;
 
 function readText(file: string): string {
   try {

@@ -42,6 +42,8 @@ const FAULTS: readonly (readonly [what: string, toml: string, ...faults: readonl
   ['a certificate without its key is half of it', `${GOOD}cert = "c.pem"\n`, /^4: tunnel\[0\]\.cert: cert and key come together$/],
   ['what is no TOML is told where it ceases to be', `${GOOD}to = \n`, /^5:1: /],
   ['a key that is set twice is told where', `${GOOD}to = "x"\n`, /^4:\d+: /],
+  ['what all objects have in common is no key', `${GOOD}[__proto__]\nstance = "cio"\n`, /^4: there is no key "__proto__"$/, /^5: there is no key "__proto__"$/],
+  ['nor is it in a table, in quotes, or on the way to another', `log = { "__proto__" = 1 }\n${GOOD}constructor.__proto__.stance = "cio"\n`, /^1: there is no key "__proto__"$/, /^5: there is no key "__proto__"$/],
   ['within a table in one line, too', `log = { level = "info", leven = 1 }\n${GOOD}`, /^1: there is no key "leven" here: did you mean "level"\?$/],
   ['what somebody wrote is not printed raw', `"\\u001b[2J" = 1\n${GOOD}`, /^1: there is no key "\\u\{1b\}\[2J" here/],
 ];

@@ -37,6 +37,7 @@ export async function operate(
   { admin, watch_ms: watchMs, tickets }: Operation,
   { works, file, serving, metrics, log }: Operated,
 ): Promise<void> {
+  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const listening = () => [...serving().values()].map(({ listen }) => listen);
   let isServing = true;
   const closeAdmin = admin && (await openAdmin(admin));
@@ -76,7 +77,6 @@ export async function operate(
     () => reload('a file has changed'),
   );
   const quiet = keepWatchdog();
-  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   log.info({ listen: listening() }, 'ready');
   await notify({ state: 'READY=1', status: `serving on ${listening().length} addresses` });
   try {

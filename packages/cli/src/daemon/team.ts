@@ -99,13 +99,25 @@ export function createTeam(
     });
   }
 
+  function killAll(): void {
+    for (const worker of present.keys()) worker.kill('SIGKILL');
+  }
+
+  /** Whoever serves nobody yet ends at once, and first those who would complain that their primary is gone. */
+  function abandon(signal: NodeJS.Signals): void {
+    killAll();
+    process.kill(process.pid, signal);
+  }
+
   return {
     async begin() {
+      for (const signal of ENDINGS) process.once(signal, abandon);
       const answers = await Promise.all(Array.from({ length: workers }, (_, index) => hire(String(index + 1))));
+      for (const signal of ENDINGS) process.off(signal, abandon);
       const refusal = answers.find((answer) => answer?.why !== undefined || answer === undefined);
       if (answers.every((answer) => answer !== undefined && answer.why === undefined)) hasBegun = true;
       else {
-        for (const worker of present.keys()) worker.kill('SIGKILL');
+        killAll();
         throw new UsageError(refusal?.why ?? 'a worker has ended before it could serve', refusal?.because ?? []);
       }
     },
@@ -115,9 +127,7 @@ export function createTeam(
     },
     async end(withinMs) {
       isEnding = true;
-      const patience = setTimeout(() => {
-        for (const worker of present.keys()) worker.kill('SIGKILL');
-      }, withinMs);
+      const patience = setTimeout(killAll, withinMs);
       await Promise.all([...present.keys()].map((worker) => tell(worker, 'end')));
       clearTimeout(patience);
     },
@@ -129,6 +139,8 @@ export function createTeam(
  * clients send is memory that comes and goes so fast that V8 collects all the time. [docs/PERFORMANCE.md]
  */
 const WITHOUT_THREADS = ['--single-threaded-gc'];
+
+const ENDINGS = ['SIGTERM', 'SIGINT'] as const;
 
 /** So many signs of life may be missing: less is the load of a busy machine. */
 const MAY_MISS = 10;

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type tls from 'node:tls';
 import { freePort } from '../free-port.ts';
 import { echoes, greeted, startGateway } from './started.ts';
@@ -73,6 +74,18 @@ test('workers end without a word of complaint', async (t) => {
     ['ready', 'ending', 'ended'],
   );
 });
+
+for (const afterMs of [0, 150, 300, 450, 600])
+  test(`workers that are told to end ${afterMs} ms after the first one was there do so without a word, too`, async (t) => {
+    const { child, lines } = await startGateway(t, `${QUIET}workers = 3\n`);
+    const workers = () => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+    while (workers() === '') await sleep(5);
+    await sleep(afterMs);
+    child.kill('SIGTERM');
+    await once(child, 'close'); // workers write there, too
+    const complaints = lines.filter(({ msg }) => !['ready', 'ending', 'ended'].includes(msg));
+    assert.deepEqual(complaints, []);
+  });
 
 test('a worker that is killed takes its own connections with it, and another one takes its place', async (t) => {
   const { port, asked, logged, lines } = await startGateway(t, `${QUIET}workers = 2\n`);

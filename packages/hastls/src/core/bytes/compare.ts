@@ -8,6 +8,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
+/** Whether these are the same octets. Not for secrets: it takes the longer, the more of them are the same. */
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && compareBytes(a, b) === 0;
 
 /** Octet strings, one behind the other, in one new array. */

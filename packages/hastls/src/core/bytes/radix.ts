@@ -17,9 +17,11 @@ const BASE64: Alphabet = {
 /** Without padding and in lower case: an NSEC3 owner's label. [RFC5155 §3.3] */
 const BASE32HEX: Alphabet = { name: 'base32hex', digits: '0123456789abcdefghijklmnopqrstuv', bits: 5, group: 0 };
 
+/** With padding. [RFC4648 §4] */
 export const toBase64 = (bytes: Uint8Array): string => encode(BASE64, bytes);
 /** @throws RangeError when the text is not base64, padding included. */
 export const fromBase64 = (text: string): Uint8Array => decode(BASE64, text);
+/** Without padding, in lower case. [RFC4648 §7] */
 export const toBase32hex = (bytes: Uint8Array): string => encode(BASE32HEX, bytes);
 /** @throws RangeError when the text is not unpadded base32hex, in either case. */
 export const fromBase32hex = (text: string): Uint8Array => decode(BASE32HEX, text.toLowerCase());

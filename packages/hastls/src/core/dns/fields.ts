@@ -8,7 +8,7 @@ import { decodeEscapes, quote } from './character-string.ts';
 import { parseName, writeName } from './name.ts';
 import { expandName, readName } from './name-reader.ts';
 import { ttlFromText } from './ttl.ts';
-import { typeFromText, typeToText } from './type-names.ts';
+import { parseType, typeToText } from './type-names.ts';
 import type { Words } from './words.ts';
 
 /** `canonical` is the form in which data is signed and compared. [RFC4034 §6.2] */
@@ -52,10 +52,7 @@ export const typeNumber: Field = {
   ...u16,
   toText: (from, hastlsType) => typeToText(from.uint16(), hastlsType),
   fromText(from, to) {
-    const word = from.next('a type').text;
-    const type = typeFromText(word, from.hastlsType);
-    if (type === undefined) throw new RangeError(`"${word}" is not a record type`);
-    to.uint16(type);
+    to.uint16(parseType(from.next('a type').text, from.hastlsType));
   },
 };
 

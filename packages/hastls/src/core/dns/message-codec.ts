@@ -15,9 +15,10 @@ export const MAX_MESSAGE = 0xffff;
 
 /**
  * Reads a message, whole and strictly: the counts must fit the octets that are there, names may point only backwards,
- * data of known types must have their format, and nothing may follow the last record.
+ * data of known types must have their format, and nothing may follow the last record. The records are views of a copy,
+ * which nobody can change any more.
  */
-export const decodeMessage = (bytes: Uint8Array): Parsed<Message> => parsed(() => readMessage(new Uint8Array(bytes))); // a copy, of which records are views: nobody can change it
+export const decodeMessage = (bytes: Uint8Array): Parsed<Message> => parsed(() => readMessage(new Uint8Array(bytes)));
 
 /**
  * Writes a message. One that is longer than `limit` goes with its question and EDNS alone, marked as truncated, so

@@ -1,7 +1,7 @@
 import { type Reader, reader } from '../bytes/reader.ts';
 import { writer } from '../bytes/writer.ts';
 import type { Field } from './fields.ts';
-import { typeFromText, typeToText } from './type-names.ts';
+import { parseType, typeToText } from './type-names.ts';
 
 /** Whether a type bitmap, as NSEC and NSEC3 end with, has the type. [RFC4034 §4.1.2] @throws RangeError when malformed. */
 export function hasType(bitmap: Uint8Array, type: number): boolean {
@@ -43,12 +43,7 @@ export const bitmap: Field = {
       .join(' '),
   fromText(from, to) {
     const types: number[] = [];
-    while (from.left > 0) {
-      const word = from.next('').text;
-      const type = typeFromText(word, from.hastlsType);
-      if (type === undefined) throw new RangeError(`"${word}" is not a record type`);
-      types.push(type);
-    }
+    while (from.left > 0) types.push(parseType(from.next('').text, from.hastlsType));
     to.bytes(toBitmap(types));
   },
 };

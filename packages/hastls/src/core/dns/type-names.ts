@@ -61,6 +61,13 @@ export function typeFromText(word: string, hastlsType: number = HASTLS_TYPE): nu
   return upper === 'HASTLS' ? hastlsType : (NUMBERS.get(upper) ?? numbered('TYPE', upper));
 }
 
+/** `typeFromText` for parsers that gather their complaints. @throws RangeError when the word is no type. */
+export function parseType(word: string, hastlsType: number): number {
+  const type = typeFromText(word, hastlsType);
+  if (type === undefined) throw new RangeError(`"${word.slice(0, 40)}" is not a record type`);
+  return type;
+}
+
 /** The class's mnemonic, or `CLASSnnn`. [RFC3597 §5] */
 export const classToText = (number: number): string => CLASSES.get(number) ?? `CLASS${number}`;
 

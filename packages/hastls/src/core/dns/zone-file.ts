@@ -5,7 +5,7 @@ import { type Name, parseName, ROOT } from './name.ts';
 import { genericText, parseRdata, rdataToText } from './rdata.ts';
 import { CLASS_IN, type ResourceRecord } from './resource-record.ts';
 import { looksLikeTtl, ttlFromText } from './ttl.ts';
-import { classFromText, classToText, typeFromText, typeToText } from './type-names.ts';
+import { classFromText, classToText, parseType, typeToText } from './type-names.ts';
 import { type Words, words } from './words.ts';
 
 /** What reading a master file depends on. */
@@ -89,11 +89,7 @@ function readTypeOf(from: Words): { ttl: number | undefined; recordClass: number
     const named = classFromText(word);
     if (ttl === undefined && looksLikeTtl(word)) ttl = ttlFromText(word);
     else if (recordClass === undefined && named !== undefined) recordClass = named;
-    else {
-      const type = typeFromText(word, from.hastlsType);
-      if (type === undefined) throw new RangeError(`"${word.slice(0, 40)}" is not a record type`);
-      return { ttl, recordClass: recordClass ?? CLASS_IN, type };
-    }
+    else return { ttl, recordClass: recordClass ?? CLASS_IN, type: parseType(word, from.hastlsType) };
   }
 }
 

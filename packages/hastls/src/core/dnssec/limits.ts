@@ -30,6 +30,7 @@ export const LIMITS = {
   octetsPerQuestion: 98_304,
 } as const;
 
+/** By this name reasons tell of one that was reached. */
 export type Limit = keyof typeof LIMITS;
 
 /** No limit but a measure: zones that are asked about before their parents are proven. */

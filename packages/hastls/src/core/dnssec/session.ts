@@ -128,6 +128,7 @@ const isSignature = ({ type }: ResourceRecord): boolean => type === TYPE.RRSIG;
 
 const keyOf = ({ name, type }: Question): string => `${canonical(name)} ${type}`;
 
+/** As reasons name it: `host.example. A`. */
 export const questionToText = ({ name, type }: Question): string => `${name} ${typeToText(type)}`;
 
 /** NOERROR and NXDOMAIN can be proven; YXDOMAIN comes with the DNAME that explains it. All else is not an answer. [A23] */

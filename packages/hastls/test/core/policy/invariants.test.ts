@@ -154,7 +154,8 @@ const failures = fc.array(fc.constantFrom<Outcome>(...FALLBACK_CAUSES, 'attacked
 test('[A28] [A11] whatever fails, and how: plaintext comes after failures of all its pair for allowed causes, never after an attack', () => {
   let allowed = 0;
   fc.assert(
-    fc.property(request, failures, (asked, outcomes) => {
+    fc.property(request, failures, (each, outcomes) => {
+      const asked: Request = { ...each, stance: 'cfb' }; // who steps down at all
       const decision = decide(asked);
       const causes: readonly string[] = asked.switches?.fallbackCauses ?? DEFAULT_CAUSES;
       for (const [index, attempt] of decision.plan.entries()) {
@@ -169,9 +170,9 @@ test('[A28] [A11] whatever fails, and how: plaintext comes after failures of all
         if (isAllowed) allowed++;
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 10_000 },
   );
-  assert.ok(allowed > 20, 'a property that nothing was held to');
+  assert.ok(allowed > 100, 'a property that nothing was held to');
 });
 
 /** Written out once more: a wrong name and a wrong key are no reasons to step down. */
